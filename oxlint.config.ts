@@ -1,0 +1,75 @@
+import { defineConfig } from 'oxlint';
+
+/** Folder order is data order: a folder may import itself and those before it, nothing after. */
+const house = [
+  'ports',
+  'config',
+  'envelope',
+  'flow',
+  'rules',
+  'windows',
+  'alerts',
+  'lake',
+  'query',
+  'reports',
+  'investigate',
+  'pipeline',
+  'adapters',
+] as const;
+
+/** Node's own modules that the pure core may use: they compute, they reach nothing. */
+const pureModules = ['node:zlib', 'node:crypto', 'node:net', 'node:stream', 'node:buffer'];
+
+const later = (folder: (typeof house)[number]): string[] => house.slice(house.indexOf(folder) + 1);
+
+const core = house.filter((folder) => folder !== 'adapters');
+
+export default defineConfig({
+  plugins: ['typescript', 'import', 'unicorn', 'oxc', 'vitest'],
+  categories: { correctness: 'error', suspicious: 'error', perf: 'error' },
+  options: { typeAware: true },
+  ignorePatterns: ['dist', '.cache', 'node_modules'],
+  rules: {
+    'import/no-cycle': 'error',
+    'import/no-default-export': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/await-thenable': 'error',
+    'typescript/switch-exhaustiveness-check': 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-non-null-assertion': 'off',
+    'typescript/consistent-type-imports': 'error',
+    'typescript/no-unsafe-type-assertion': 'off',
+    'eslint/no-await-in-loop': 'off',
+    'eslint/no-underscore-dangle': 'off',
+    'eslint/no-shadow': 'off',
+    'unicorn/no-array-sort': 'off',
+    'unicorn/no-array-reverse': 'off',
+    'eslint/max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
+  },
+  overrides: [
+    ...core.map((folder) => ({
+      files: [folder === 'ports' || folder === 'pipeline' ? `shared/${folder}.ts` : `shared/${folder}/**/*.ts`],
+      rules: {
+        'no-restricted-imports': [
+          'error',
+          {
+            patterns: [
+              ...later(folder).map((name) => ({
+                regex: name === 'pipeline' ? `(^|/)pipeline\\.ts$` : `^(\\./|(\\.\\./)+)${name}/`,
+                message: `${folder} comes before ${name} on a record's way: it must not import it.`,
+              })),
+              {
+                regex: `^node:(?!(${pureModules.map((name) => name.slice(5)).join('|')})$)`,
+                message: 'the core is pure: files, network, clock and environment come in through shared/ports.ts.',
+              },
+              { regex: '(^|/)(cli|functions|bench|tests)/', message: 'the core does not know its callers.' },
+            ],
+          },
+        ],
+      },
+    })),
+    { files: ['*.config.ts'], rules: { 'import/no-default-export': 'off' } },
+    { files: ['tests/**'], rules: { 'typescript/no-explicit-any': 'off' } },
+  ],
+} as Parameters<typeof defineConfig>[0]);
