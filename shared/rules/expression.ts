@@ -1,0 +1,40 @@
+/** A checked expression: fields are known, lists are resolved, values have their field's type. */
+import type { Span } from './diagnostics.ts';
+import type { ComparisonOperator } from './lex.ts';
+
+/** A value, or a range of values with both ends included; `text` is how it was written. */
+export type Value =
+  | { readonly kind: 'numbers'; readonly low: number; readonly high: number; readonly text: string }
+  /** Places on the address line, see address.ts: an address, a network, or a range of addresses. */
+  | { readonly kind: 'addresses'; readonly low: bigint; readonly high: bigint; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string };
+
+/** What stands to the right of an operator. */
+export type Operand = Value | { readonly kind: 'list'; readonly name: string; readonly values: readonly Value[] };
+
+/** How a test relates its field to its operands. */
+export type TestOperator = ComparisonOperator | 'in' | 'not in';
+
+/** One field held against one value, or against any number of them for `in` and `not in`. */
+export interface Test {
+  readonly kind: 'test';
+  /** A record's or a derived field's column name. */
+  readonly field: string;
+  readonly operator: TestOperator;
+  readonly operands: readonly Operand[];
+  readonly span: Span;
+}
+
+/**
+ * A condition on a record: true, false, or unknown. A test on a field without value (`-`) is unknown,
+ * and so is its negation; `and` and `or` go by three-valued logic, as in SQL. Only true matches.
+ */
+export type Expression =
+  | { readonly kind: 'and' | 'or'; readonly terms: readonly Expression[]; readonly span: Span }
+  | { readonly kind: 'not'; readonly term: Expression; readonly span: Span }
+  | Test;
+
+/** An operand's values: a list's, or the value itself. */
+export function valuesOf(operand: Operand): readonly Value[] {
+  return operand.kind === 'list' ? operand.values : [operand];
+}
