@@ -1,0 +1,152 @@
+/**
+ * Sets of a field's values, as ranges on a line of whole numbers, with null as a value of its own.
+ *
+ * Integers stand on the line as they are, addresses as address.ts places them, and texts by their number in a
+ * {@link TextLine}. So one algebra serves every field.
+ */
+import { DERIVED_BY_COLUMN } from '../flow/derived.ts';
+import { FIELD_BY_COLUMN } from '../flow/fields.ts';
+import { LAST_ADDRESS } from './address.ts';
+import { valuesOf, type Test, type Value } from './expression.ts';
+
+/** Places from `low` to `high`, both included. */
+export interface Range {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** Ranges in ascending order, neither touching nor overlapping; `null` where a field without value belongs to it. */
+export interface ValueSet {
+  readonly ranges: readonly Range[];
+  readonly null: boolean;
+}
+
+/** Numbers for the texts that rules name; every other text is 0. */
+export class TextLine {
+  readonly #places = new Map<string, number>();
+
+  /** The place of a text that a rule names. */
+  place(text: string): bigint {
+    let place = this.#places.get(text);
+    if (place === undefined) this.#places.set(text, (place = this.#places.size + 1));
+    return BigInt(place);
+  }
+
+  /** Every text that rules name, with its place. */
+  get places(): ReadonlyMap<string, number> {
+    return this.#places;
+  }
+}
+
+/** More texts than rules can name. */
+const LAST_TEXT = 2n ** 32n;
+
+/** The values that a field can take at all, null left out. */
+export function fieldUniverse(column: string, line: TextLine): readonly Range[] {
+  const field = FIELD_BY_COLUMN.get(column) ?? DERIVED_BY_COLUMN.get(column);
+  switch (field?.type) {
+    case 'int32':
+    case 'int64':
+      return [{ low: 0n, high: BigInt(field.max ?? Number.MAX_SAFE_INTEGER) }];
+    case 'address':
+      return [{ low: 0n, high: LAST_ADDRESS }];
+    case 'string':
+      if (field.values !== undefined) return joinRanges(field.values.map((text) => point(line.place(text))));
+      return [{ low: 0n, high: LAST_TEXT }];
+    case undefined:
+      throw new Error(`no field ${column}: the expression has not been checked`);
+  }
+}
+
+/** The values for which a test is true. Null is never among them. */
+export function rangesOfTest(test: Test, universe: readonly Range[], line: TextLine): readonly Range[] {
+  const ranges = joinRanges(test.operands.flatMap((operand) => valuesOf(operand).map((value) => rangeOf(value, line))));
+  const first = ranges[0];
+  if (first === undefined) return test.operator === 'not in' ? universe : [];
+  switch (test.operator) {
+    case '=':
+    case 'in':
+      return intersectRanges(ranges, universe);
+    case '!=':
+    case 'not in':
+      return subtractRanges(universe, ranges);
+    case '<':
+      return intersectRanges(universe, first.low === 0n ? [] : [{ low: 0n, high: first.low - 1n }]);
+    case '<=':
+      return intersectRanges(universe, [{ low: 0n, high: first.high }]);
+    case '>':
+      return subtractRanges(universe, [{ low: 0n, high: first.high }]);
+    case '>=':
+      return subtractRanges(universe, first.low === 0n ? [] : [{ low: 0n, high: first.low - 1n }]);
+  }
+}
+
+function rangeOf(value: Value, line: TextLine): Range {
+  switch (value.kind) {
+    case 'numbers':
+      return { low: BigInt(value.low), high: BigInt(value.high) };
+    case 'addresses':
+      return value;
+    case 'text':
+      return point(line.place(value.text));
+  }
+}
+
+function point(place: bigint): Range {
+  return { low: place, high: place };
+}
+
+/** Ranges in any order, as a sorted list of ranges that do not touch. */
+export function joinRanges(ranges: readonly Range[]): readonly Range[] {
+  const joined: { low: bigint; high: bigint }[] = [];
+  for (const { low, high } of ranges.toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0))) {
+    const last = joined.at(-1);
+    if (last === undefined || low > last.high + 1n) joined.push({ low, high });
+    else if (high > last.high) last.high = high;
+  }
+  return joined;
+}
+
+/** What two sorted lists of ranges have in common. */
+export function intersectRanges(a: readonly Range[], b: readonly Range[]): readonly Range[] {
+  const common: Range[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    const low = a[i]!.low > b[j]!.low ? a[i]!.low : b[j]!.low;
+    const high = a[i]!.high < b[j]!.high ? a[i]!.high : b[j]!.high;
+    if (low <= high) common.push({ low, high });
+    if (a[i]!.high < b[j]!.high) i++;
+    else j++;
+  }
+  return common;
+}
+
+/** What a sorted list of ranges has and another has not. */
+export function subtractRanges(from: readonly Range[], without: readonly Range[]): readonly Range[] {
+  const rest: Range[] = [];
+  let j = 0;
+  for (const { low, high } of from) {
+    let start = low;
+    while (j < without.length && without[j]!.high < start) j++;
+    for (let k = j; k < without.length && without[k]!.low <= high && start <= high; k++) {
+      if (without[k]!.low > start) rest.push({ low: start, high: without[k]!.low - 1n });
+      start = without[k]!.high + 1n;
+    }
+    if (start <= high) rest.push({ low: start, high });
+  }
+  return rest;
+}
+
+/** What two sets have in common. */
+export function intersectSets(a: ValueSet, b: ValueSet): ValueSet {
+  return { ranges: intersectRanges(a.ranges, b.ranges), null: a.null && b.null };
+}
+
+/** What one or the other of two sets has. */
+export function uniteSets(a: ValueSet, b: ValueSet): ValueSet {
+  return { ranges: joinRanges([...a.ranges, ...b.ranges]), null: a.null || b.null };
+}
+
+/** True for a set without any value, null included. */
+export function isEmptySet(set: ValueSet): boolean {
+  return set.ranges.length === 0 && !set.null;
+}
