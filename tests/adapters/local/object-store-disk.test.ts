@@ -1,0 +1,62 @@
+/** A store on disks that are full or read-only: real ones where the system lets tests mount, a pretended one else. */
+import { execFileSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openFolderStore } from '../../../shared/adapters/local/object-store.ts';
+import { collect } from '../../support/collect.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+/** A file system of one megabyte in a new folder, until the test ends. */
+async function smallDisk(): Promise<string> {
+  const folder = await temporaryFolder();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
+  onTestFinished(() => void execFileSync('umount', [folder]));
+  return folder;
+}
+
+/** Whether this user may mount: root outside of a closed container. */
+const mayMount = ((): boolean => {
+  try {
+    execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
+    return process.getuid?.() === 0;
+  } catch {
+    return false;
+  }
+})();
+
+const megabytes = new Uint8Array(2 << 20);
+const small = new Uint8Array([1, 2, 3]);
+
+describe.skipIf(!mayMount)('on a full disk (skipped where this user may not mount one)', () => {
+  test('every write says so, leaves nothing, and what was written stays', async () => {
+    const disk = await smallDisk();
+    const store = openFolderStore(disk);
+    await store.put('kept', small);
+    const version = await store.putIfUnchanged('state', small, undefined);
+    const full = /^cannot write `.*`: no space left on the disk; free some and run again: what was written stays$/;
+    await expect(store.put('kept', megabytes)).rejects.toThrow(full);
+    await expect(store.put('a/new', megabytes)).rejects.toThrow(full);
+    await expect(store.putIfAbsent('a/new', megabytes)).rejects.toThrow(full);
+    await expect(store.putIfUnchanged('state', megabytes, version)).rejects.toThrow(full);
+    await expect(store.put('b', megabytes)).rejects.toMatchObject({ code: 'ENOSPC', cause: { code: 'ENOSPC' } });
+
+    expect(await readdir(join(disk, '.tmp'))).toEqual([]);
+    expect((await collect(store.list(''))).map(({ key, size }) => `${key} ${size}`)).toEqual(['kept 3', 'state 3']);
+    expect(await store.putIfUnchanged('state', small, version)).toEqual(expect.any(String));
+  });
+});
+
+describe.skipIf(!mayMount)('on a read-only disk (skipped where this user may not mount one)', () => {
+  test('reads work, and writes say why they do not', async () => {
+    const disk = await smallDisk();
+    await openFolderStore(disk).put('kept', small);
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    const store = openFolderStore(disk);
+    expect((await store.get('kept'))?.body).toEqual(Buffer.from(small));
+    const readOnly = /^cannot \w+ `.*`: the disk is mounted read-only; choose another place$/;
+    await expect(store.put('new', small)).rejects.toThrow(readOnly);
+    await expect(store.putIfAbsent('new', small)).rejects.toThrow(readOnly);
+    await expect(store.delete('kept')).rejects.toThrow(readOnly);
+  });
+});
