@@ -23,8 +23,14 @@ export interface Field {
   readonly tables: readonly FlowTable[];
   /** The only values it takes, where AWS documents a closed set; anything else is unreadable. */
   readonly values?: readonly string[];
+  /** The smallest value an integer field takes, 0 where not given. */
+  readonly min?: number;
   /** The largest value an integer field takes. */
   readonly max?: number;
+  /** What a text field's values look like, where a format is only assumed. */
+  readonly pattern?: RegExp;
+  /** True where `-` does not fit. */
+  readonly required?: boolean;
 }
 
 const PORT = 65_535;

@@ -1,5 +1,6 @@
 /** Format strings: which fields a line holds, in which order. */
-import { FIELD_BY_NAME, FIELDS, type Field, type FlowTable } from './fields.ts';
+import { FIELD_BY_COLUMN, FIELD_BY_NAME, FIELDS, type Field, type FlowTable } from './fields.ts';
+import { suggest } from './suggest.ts';
 
 /** An ordered list of fields, and the kind of flow log they belong to. */
 export interface Format {
@@ -23,3 +24,79 @@ function formatOf(fields: readonly Field[]): Format {
 
 /** The default format, version 2: 14 fields. */
 export const DEFAULT_FORMAT: Format = formatOf(FIELDS.filter((field) => field.since === 2));
+
+/**
+ * The default format for lines of which nothing else is known: a line is taken for it only if every value fits,
+ * so that another format with 14 fields is never read under the wrong names.
+ */
+export const ASSUMED_FORMAT: Format = {
+  ...DEFAULT_FORMAT,
+  fields: DEFAULT_FORMAT.fields.map((field): Field => {
+    switch (field.name) {
+      case 'version':
+        return { ...field, min: 2, max: 2 };
+      case 'account-id':
+        return { ...field, pattern: /^(\d{12}|unknown)$/, required: true };
+      case 'interface-id':
+        return { ...field, pattern: /^eni-[0-9a-z]+$/, required: true };
+      case 'log-status':
+        return { ...field, required: true };
+      default:
+        return field;
+    }
+  }),
+};
+
+/**
+ * Reads a format as a user gives it: `default`, AWS's `${version} ${account-id} …`, or a header's bare names.
+ * Returns what is wrong for an unknown or repeated field, text between the fields, or nothing at all.
+ */
+export function parseFormat(text: string): Format | FormatError {
+  const trimmed = text.trim();
+  if (trimmed === 'default') return DEFAULT_FORMAT;
+  if (trimmed === '')
+    return error("the format is empty: give `default` or AWS's format string, such as `${version} ${srcaddr} …`");
+  const fields: Field[] = [];
+  for (const token of trimmed.split(/[\s,]+/)) {
+    const name = /^\$\{(.*)\}$/.exec(token)?.[1] ?? token;
+    const field = FIELD_BY_NAME.get(name) ?? FIELD_BY_COLUMN.get(name);
+    if (field === undefined) return unknownField(name);
+    if (fields.includes(field)) return error(`the format names \`${name}\` twice: a flow log holds each field once`);
+    fields.push(field);
+  }
+  const tables = new Set(fields.flatMap((field) => (field.tables.length === 1 ? field.tables : [])));
+  if (tables.size > 1) {
+    const [vpc, tgw] = (['vpc', 'tgw'] as const).map(
+      (table) => fields.find((field) => field.tables.join() === table)!.name,
+    );
+    return error(
+      `the format mixes \`${vpc}\` (VPC flow logs) with \`${tgw}\` (transit gateway flow logs): a flow log is one or the other`,
+    );
+  }
+  return formatOf(fields);
+}
+
+/**
+ * Tells a header line from a record: the format it names, an error for a header with a field nobody knows,
+ * or undefined for a line that is no header.
+ */
+export function parseHeader(line: string): Format | FormatError | undefined {
+  const names = line.trim().split(/ +/);
+  // a record's first value may look like a name, but it is never a field's name
+  if (!FIELD_BY_NAME.has(names[0]!) || !names.every((name) => /^[a-z][a-z0-9-]*$/.test(name))) return undefined;
+  const format = parseFormat(names.join(' '));
+  if ('kind' in format) return error(`the header can't be read: ${format.message}`);
+  return format;
+}
+
+function unknownField(name: string): FormatError {
+  const near = suggest(name, FIELD_BY_NAME.keys());
+  return error(
+    `unknown field \`${name}\` in the format` +
+      (near === undefined ? ': see the fields AWS documents for flow log records' : `: did you mean \`${near}\`?`),
+  );
+}
+
+function error(message: string): FormatError {
+  return { kind: 'format-error', message };
+}

@@ -1,0 +1,35 @@
+/** What the envelope hands on: deliveries of lines, each from one place, and what could not be opened. */
+
+/** A CloudWatch Logs subscription message, decompressed: `{"messageType":…,"logEvents":[…]}`. */
+export interface CloudWatchDelivery {
+  readonly kind: 'cloudwatch';
+  /** UTF-8 JSON. */
+  readonly json: Buffer;
+  /** Where it was found, for messages to people: a file's name. */
+  readonly place: string;
+}
+
+/** Whole lines of flow-log text. */
+export interface TextDelivery {
+  readonly kind: 'text';
+  /** UTF-8, lines ended by `\n` (the last one perhaps not), without header lines. */
+  readonly lines: Buffer;
+  /** The header line that these lines stand under, if any. */
+  readonly header: string | undefined;
+  /** The first line's 1-based number in the place. */
+  readonly firstLine: number;
+  readonly place: string;
+}
+
+/** A batch of lines that arrived together. */
+export type Delivery = CloudWatchDelivery | TextDelivery;
+
+/** Input that is no delivery: kept and told, never passed over. */
+export interface Unopened {
+  readonly kind: 'unopened';
+  readonly place: string;
+  /** What is wrong and what to do. */
+  readonly message: string;
+  /** The input itself, shortened, where there is something to keep. */
+  readonly content: string | undefined;
+}

@@ -1,0 +1,89 @@
+/** JSON as a stream: cuts one document after another out of it, whatever stands between them. */
+
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const NEWLINE = 0x0a;
+const STRAY = -1;
+
+/** A document's bytes, or bytes between documents that are no JSON. */
+export interface CutDocument {
+  readonly kind: 'document' | 'stray';
+  readonly bytes: Buffer;
+  /** 1-based line on which it starts. */
+  readonly line: number;
+  /** True where the stream ended inside it. */
+  readonly unfinished: boolean;
+}
+
+/**
+ * Cuts a stream into top-level JSON objects: pretty-printed, one a line, run together, or the elements of an array.
+ * Bytes between objects other than white space, commas and the array's brackets come back as stray, up to their line's end,
+ * so that one bad line costs only itself. Memory is bounded by the largest document.
+ */
+export async function* cutDocuments(stream: AsyncIterable<Buffer>): AsyncGenerator<CutDocument> {
+  /** What earlier buffers hold of the document (or stray bytes) that is still open. */
+  let pieces: Buffer[] = [];
+  let line = 1;
+  let startLine = 1;
+  /** Depth of nesting within the document; 0 between documents; {@link STRAY} within stray bytes. */
+  let depth = 0;
+  let inText = false;
+  let escaped = false;
+
+  function cut(kind: CutDocument['kind'], tail: Buffer, unfinished: boolean): CutDocument {
+    const bytes = pieces.length === 0 ? tail : Buffer.concat([...pieces, tail]);
+    pieces = [];
+    return { kind, bytes, line: startLine, unfinished };
+  }
+
+  function* take(buffer: Buffer): Generator<CutDocument> {
+    let begin = 0;
+    for (let at = 0; at < buffer.length; at++) {
+      const byte = buffer[at]!;
+      if (byte === NEWLINE) line++;
+      if (depth === STRAY) {
+        if (byte !== NEWLINE) continue;
+        yield cut('stray', buffer.subarray(begin, at), false);
+        depth = 0;
+      } else if (depth === 0) {
+        if (isBetween(byte)) continue;
+        begin = at;
+        startLine = line;
+        depth = byte === OPEN_BRACE ? 1 : STRAY;
+      } else if (inText) {
+        if (escaped) escaped = false;
+        else if (byte === BACKSLASH) escaped = true;
+        else if (byte === QUOTE) inText = false;
+      } else if (byte === QUOTE) inText = true;
+      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+      else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+        depth--;
+        if (depth === 0) yield cut('document', buffer.subarray(begin, at + 1), false);
+      }
+    }
+    if (depth !== 0) pieces.push(buffer.subarray(begin));
+  }
+
+  let broken: unknown;
+  try {
+    for await (const buffer of stream) yield* take(buffer);
+  } catch (error) {
+    broken = error;
+  }
+  if (pieces.length > 0) {
+    const unfinished = depth !== STRAY || broken !== undefined;
+    yield cut(depth === STRAY ? 'stray' : 'document', Buffer.alloc(0), unfinished);
+  }
+  if (broken !== undefined) throw broken;
+}
+
+/** White space, a comma, or a bracket of an array around the documents. */
+function isBetween(byte: number): boolean {
+  return (
+    byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0x2c || byte === 0x5b || byte === 0x5d
+  );
+}

@@ -1,0 +1,203 @@
+/** Any input to deliveries: looks at the first bytes, undoes compression, and hands on what is inside. */
+import { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import type { Delivery, Unopened } from './delivery.ts';
+import { cutDocuments, type CutDocument } from './documents.ts';
+import { inflate } from './inflate.ts';
+import { readLines, type LineOptions } from './lines.ts';
+import { readParquet } from './parquet.ts';
+
+/** How inputs are opened. */
+export type OpenOptions = LineOptions;
+
+/**
+ * Opens one input of any kind the field uses: CloudWatch Logs events as Lambda gets them, decoded or exported;
+ * flow-log text, plain or compressed; Firehose's JSON lines; S3-delivered Parquet. Reads as a stream:
+ * memory is bounded by one chunk or one event (Parquet, which is read from its end, is held whole).
+ */
+export async function* openInput(
+  stream: AsyncIterable<Uint8Array>,
+  place: string,
+  options: OpenOptions,
+): AsyncGenerator<Delivery | Unopened> {
+  const { head, all } = await peek(stream);
+  if (head.length === 0) return;
+  if (head[0] === 0x1f && head[1] === 0x8b) {
+    yield* openInput(decompress(all, createGunzip()), place, options);
+  } else if (head.readUInt32BE(0) === 0x28b52ffd) {
+    yield* openInput(decompress(all, createZstdDecompress()), place, options);
+  } else if (head.toString('latin1', 0, 4) === 'PAR1') {
+    yield* readParquet(all, place);
+  } else if (/^(\uFEFF)?\s*[[{]/.test(head.toString('utf8'))) {
+    yield* readDocuments(all, place, options);
+  } else if (head.includes(0)) {
+    yield unopened(place, 'it is neither flow-log text, JSON, gzip, zstd nor Parquet: check what the file is');
+  } else {
+    yield* readLines(all, place, options);
+  }
+}
+
+/** The first bytes of a stream (at least 4, fewer only padded where it is shorter), and the whole stream. */
+async function peek(stream: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; all: AsyncIterable<Buffer> }> {
+  const iterator = stream[Symbol.asyncIterator]();
+  const held: Buffer[] = [];
+  let length = 0;
+  let error: unknown;
+  while (length < 512) {
+    let next: IteratorResult<Uint8Array>;
+    try {
+      next = await iterator.next();
+    } catch (thrown) {
+      // what came before the break is still read; the break is met again where it stands
+      error = thrown;
+      break;
+    }
+    if (next.done === true) break;
+    held.push(Buffer.from(next.value.buffer, next.value.byteOffset, next.value.byteLength));
+    length += next.value.byteLength;
+  }
+  async function* all(): AsyncGenerator<Buffer> {
+    try {
+      yield* held;
+      if (error !== undefined) throw error;
+      for (;;) {
+        const next = await iterator.next();
+        if (next.done === true) return;
+        yield Buffer.from(next.value.buffer, next.value.byteOffset, next.value.byteLength);
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+  const head = Buffer.concat(held).subarray(0, 512);
+  const padded = head.length > 0 && head.length < 4 ? Buffer.concat([head, Buffer.from('\n\n\n')]) : head;
+  if (head.length === 0 && error !== undefined) throw error;
+  return { head: padded, all: all() };
+}
+
+async function* decompress(stream: AsyncIterable<Buffer>, through: NodeJS.ReadWriteStream): AsyncGenerator<Buffer> {
+  const source = Readable.from(stream, { objectMode: false });
+  source.on('error', (error) => (through as unknown as Readable).destroy(error));
+  for await (const chunk of source.pipe(through as NodeJS.WritableStream & Readable)) yield chunk as Buffer;
+}
+
+async function* readDocuments(
+  stream: AsyncIterable<Buffer>,
+  place: string,
+  options: OpenOptions,
+): AsyncGenerator<Delivery | Unopened> {
+  const wrapped: { lines: string[]; firstLine: number } = { lines: [], firstLine: 1 };
+  async function* flush(): AsyncGenerator<Delivery | Unopened> {
+    if (wrapped.lines.length === 0) return;
+    const text = Buffer.from(wrapped.lines.map((line) => `${line}\n`).join(''));
+    wrapped.lines = [];
+    for await (const item of readLines(Readable.from([text]), place, options)) {
+      yield item.kind === 'text' ? { ...item, firstLine: item.firstLine + wrapped.firstLine - 1 } : item;
+    }
+  }
+  let documents = 0;
+  try {
+    for await (const document of cutDocuments(stream)) {
+      documents++;
+      const opened = openDocument(document, place, documents);
+      if (opened.kind === 'message') {
+        if (wrapped.lines.length === 0) wrapped.firstLine = document.line;
+        wrapped.lines.push(...opened.lines);
+        // a stable cut, as for plain text: 50,000 messages a chunk
+        if (wrapped.lines.length >= 50_000) yield* flush();
+        continue;
+      }
+      yield* flush();
+      yield opened;
+    }
+  } catch (error) {
+    yield* flush();
+    const reason = error instanceof Error ? error.message : String(error);
+    yield unopened(place, `it can't be read to its end (${reason}): everything before was read; fetch the file again`);
+  }
+  yield* flush();
+}
+
+type Opened = Delivery | Unopened | { readonly kind: 'message'; readonly lines: readonly string[] };
+
+function openDocument(document: CutDocument, place: string, nth: number): Opened {
+  const where = nth === 1 ? place : `${place}#${nth}`;
+  const { bytes } = document;
+  if (document.kind === 'stray') return unopened(where, `line ${document.line} is not JSON, though the file is`, bytes);
+  if (document.unfinished) {
+    return unopened(where, `the JSON that starts in line ${document.line} ends too early: fetch the file again`, bytes);
+  }
+  if (bytes.toString('latin1', 0, 16) === '{"messageType":"') return { kind: 'cloudwatch', json: bytes, place: where };
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return unopened(where, `the JSON that starts in line ${document.line} can't be read (${reason})`, bytes);
+  }
+  return openEvent(value, where, bytes);
+}
+
+/** A parsed JSON document as what it is: one of CloudWatch Logs' shapes, or Firehose's wrapping of one line. */
+function openEvent(value: unknown, place: string, bytes: Buffer): Opened {
+  if (isObject(value)) {
+    if (isObject(value['awslogs']) && typeof value['awslogs']['data'] === 'string') {
+      return openSubscription(value['awslogs']['data'], place);
+    }
+    if (typeof value['messageType'] === 'string') return { kind: 'cloudwatch', json: bytes, place };
+    if (Array.isArray(value['events'])) return openExport(value, value['events'], place);
+    if (typeof value['message'] === 'string') {
+      return { kind: 'message', lines: value['message'].replace(/\r?\n$/, '').split('\n') };
+    }
+  }
+  return unopened(
+    place,
+    'this JSON is no CloudWatch Logs event (`awslogs.data`, or `messageType` with `logEvents`), no export (`events`) and no wrapped line (`message`)',
+    bytes,
+  );
+}
+
+/** Lambda's event: base64 of gzip of the message. */
+function openSubscription(data: string, place: string): Opened {
+  try {
+    return { kind: 'cloudwatch', json: inflate(Buffer.from(data, 'base64')), place };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return unopened(
+      place,
+      `\`awslogs.data\` is not whole: gzip says ${reason}; fetch the event again`,
+      Buffer.from(data),
+    );
+  }
+}
+
+/** The output of `aws logs get-log-events` or `filter-log-events`, as a subscription message would say it. */
+function openExport(value: Record<string, unknown>, events: readonly unknown[], place: string): Opened {
+  const logEvents = events.filter(isObject).map((event) => ({
+    id: event['eventId'],
+    timestamp: event['timestamp'],
+    message: event['message'],
+  }));
+  const logStream = events.filter(isObject).find((event) => typeof event['logStreamName'] === 'string')?.[
+    'logStreamName'
+  ];
+  const message = {
+    messageType: 'DATA_MESSAGE',
+    owner: '',
+    logGroup: value['logGroupName'] ?? '',
+    logStream: logStream ?? '',
+    logEvents,
+  };
+  return { kind: 'cloudwatch', json: Buffer.from(JSON.stringify(message)), place };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Rejected input is kept whole up to here. */
+const KEPT = 65_536;
+
+function unopened(place: string, message: string, bytes?: Buffer): Unopened {
+  return { kind: 'unopened', place, message, content: bytes?.toString('utf8', 0, KEPT) };
+}

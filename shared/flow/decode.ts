@@ -1,0 +1,203 @@
+/** A delivery to columns: finds the lines and their format, and keeps what can't be read with the reason. */
+import type { CloudWatchDelivery, Delivery, TextDelivery } from '../envelope/delivery.ts';
+import { CloudWatchIdentity, textIdentity } from '../envelope/identity.ts';
+import { BatchBuilder, type BuildOptions } from './builder.ts';
+import type { ColumnBatch, DecodedDelivery, Reject, Source } from './columns.ts';
+import { ASSUMED_FORMAT, DEFAULT_FORMAT, parseFormat, type Format } from './format.ts';
+import { parseLine } from './parse.ts';
+import { scanEvents, scanHead, type LineTaker } from './scan.ts';
+
+/** Which formats lines may have, strongest first: a header in the text, what the user said, what the configuration says. */
+export interface FormatChoice {
+  /** The user's word for everything that has no header. */
+  readonly given: Format | undefined;
+  /** The configuration's word for a log group: one format, or several that share the group. */
+  readonly ofLogGroup: (logGroup: string) => readonly Format[] | undefined;
+}
+
+/** What decoding depends on beside the delivery. */
+export interface DecodeOptions extends BuildOptions {
+  readonly formats: FormatChoice;
+}
+
+/** A delivery read; or one that only tests the subscription; or one whose JSON is not what its kind promises. */
+export type Decoded =
+  | { readonly kind: 'decoded'; readonly delivery: DecodedDelivery }
+  | { readonly kind: 'control' }
+  | { readonly kind: 'malformed'; readonly reason: string };
+
+/** Reads one delivery. Never throws on bad data. */
+export function decodeDelivery(delivery: Delivery, options: DecodeOptions): Decoded {
+  switch (delivery.kind) {
+    case 'cloudwatch':
+      return decodeCloudWatch(delivery, options);
+    case 'text':
+      return { kind: 'decoded', delivery: decodeText(delivery, options) };
+  }
+}
+
+const NEWLINE = 0x0a;
+
+const DEFAULT_ONLY: readonly Format[] = [ASSUMED_FORMAT];
+
+/** Lines of CloudWatch JSON take about this many bytes an event, of text this many: guesses that only size arrays. */
+const EVENT_BYTES = 200;
+const LINE_BYTES = 100;
+
+function decodeCloudWatch(delivery: CloudWatchDelivery, options: DecodeOptions): Decoded {
+  const { json } = delivery;
+  const head = scanHead(json);
+  if (head !== undefined && head.messageType === 'DATA_MESSAGE') {
+    const formats = formatsOf(head.logGroup, options);
+    if (formats.length === 1) {
+      const lines = new LineReader(formats, options, delivery.place, json.length / EVENT_BYTES);
+      const identity = new CloudWatchIdentity(head.owner, head.logGroup, head.logStream);
+      if (scanEvents(json, head.events, lines, identity)) {
+        return { kind: 'decoded', delivery: lines.finish(identity.digest(), sourceOf(head.owner, head.logGroup)) };
+      }
+    }
+  }
+  return decodeCloudWatchSlowly(delivery, options);
+}
+
+/** The way for everything that the scanner does not take: other key orders, escapes, `extractedFields`, several formats. */
+function decodeCloudWatchSlowly(delivery: CloudWatchDelivery, options: DecodeOptions): Decoded {
+  let message: unknown;
+  try {
+    message = JSON.parse(delivery.json.toString('utf8'));
+  } catch (error) {
+    return malformed(`the JSON can't be read (${error instanceof Error ? error.message : String(error)})`);
+  }
+  if (!isObject(message)) return malformed('the message is no JSON object');
+  if (message['messageType'] === 'CONTROL_MESSAGE') return { kind: 'control' };
+  if (message['messageType'] !== 'DATA_MESSAGE') {
+    return malformed(`its messageType is \`${String(message['messageType'])}\`, not DATA_MESSAGE or CONTROL_MESSAGE`);
+  }
+  const events = message['logEvents'];
+  if (!Array.isArray(events)) return malformed('it has no `logEvents`');
+  const [owner, logGroup, logStream] = ['owner', 'logGroup', 'logStream'].map((key) => text(message[key]));
+  const lines = new LineReader(formatsOf(logGroup!, options), options, delivery.place, events.length);
+  const identity = new CloudWatchIdentity(owner!, logGroup!, logStream!);
+  for (const [index, event] of events.entries()) {
+    const line = isObject(event) ? event['message'] : undefined;
+    if (typeof line !== 'string') {
+      lines.reject(JSON.stringify(event), 'the log event has no `message`', index + 1);
+      identity.add(`${JSON.stringify(event)}\n`);
+      continue;
+    }
+    const { id, timestamp } = event as Record<string, unknown>;
+    identity.add(`${typeof id === 'string' ? id : line}\n`);
+    lines.add(line, index + 1, typeof timestamp === 'number' ? timestamp : undefined);
+  }
+  return { kind: 'decoded', delivery: lines.finish(identity.digest(), sourceOf(owner!, logGroup!)) };
+}
+
+function decodeText(delivery: TextDelivery, options: DecodeOptions): DecodedDelivery {
+  const { lines: buffer, header, firstLine, place } = delivery;
+  const parsed = header === undefined ? undefined : parseFormat(header);
+  const format = parsed !== undefined && !('kind' in parsed) ? parsed : undefined;
+  const unreadable = parsed !== undefined && 'kind' in parsed ? parsed.message : undefined;
+  const lines = new LineReader(
+    format === undefined ? formatsOf('', options) : [format],
+    options,
+    place,
+    buffer.length / LINE_BYTES,
+  );
+  let number = firstLine;
+  for (let from = 0; from < buffer.length; number++) {
+    let end = unreadable === undefined ? lines.scan(buffer, from, NEWLINE, undefined) : -1;
+    if (end < 0) {
+      const found = buffer.indexOf(NEWLINE, from);
+      end = found < 0 ? buffer.length : found;
+      const line = buffer.toString('utf8', from, end);
+      if (line.trim() !== '') {
+        if (unreadable === undefined) lines.add(line, number, undefined);
+        else lines.reject(line, unreadable, number);
+      }
+    }
+    from = end + 1;
+  }
+  const identityFormat = header ?? options.formats.given?.text ?? DEFAULT_FORMAT.text;
+  return lines.finish(textIdentity(identityFormat, buffer), { account: null, region: null, name: null });
+}
+
+/** Turns lines of one delivery into batches, one a format, and rejects. */
+class LineReader implements LineTaker {
+  readonly #builders: readonly BatchBuilder[];
+  /** The only format's builder, where there is just one. */
+  readonly #only: BatchBuilder | undefined;
+  readonly #place: string;
+  readonly #rejects: Reject[] = [];
+
+  constructor(formats: readonly Format[], options: BuildOptions, place: string, expected: number) {
+    this.#builders = formats.map((format) => new BatchBuilder(format, options, expected));
+    this.#only = this.#builders.length === 1 ? this.#builders[0] : undefined;
+    this.#place = place;
+  }
+
+  /** Takes the plain line from `from` to the byte `terminator`; returns where that stands, -1 where it needs {@link add}. */
+  scan(buffer: Uint8Array, from: number, terminator: number, timestamp: number | undefined): number {
+    return this.#only === undefined ? -1 : this.#only.scanLine(buffer, from, terminator, timestamp);
+  }
+
+  /** Takes any line: as a record of the one format that it fits, else as a reject. */
+  add(line: string, number: number, timestamp: number | undefined): void {
+    const reason = this.#only === undefined ? this.#addToFitting(line, timestamp) : this.#only.addLine(line, timestamp);
+    if (reason !== undefined)
+      this.reject(line, this.#only?.format === ASSUMED_FORMAT ? withHint(reason) : reason, number);
+  }
+
+  /** Keeps a line that can't be read. */
+  reject(line: string, reason: string, number: number): void {
+    this.#rejects.push({ line: line.replace(/\r$/, ''), reason, source: this.#place, number });
+  }
+
+  finish(id: string, source: Source): DecodedDelivery {
+    const batches = this.#builders.map((builder) => builder.finish()).filter((batch) => batch !== undefined);
+    return { id, source, batches: batches.map(asDefault), rejects: this.#rejects };
+  }
+
+  /** Several formats share the group: a line belongs to the one it fits, and to none if it fits two. */
+  #addToFitting(line: string, timestamp: number | undefined): string | undefined {
+    const fitting = this.#builders.filter((builder) => parseLine(builder.format, line).kind === 'record');
+    const [builder, other] = fitting;
+    if (builder === undefined) {
+      const lengths = this.#builders.map((each) => each.format.fields.length).join(' or ');
+      return `it fits none of the ${this.#builders.length} formats of its log group (${lengths} fields): ${this.#builders[0]!.addLine(line, timestamp)}`;
+    }
+    if (other !== undefined) {
+      return 'it fits more than one of the formats of its log group, so nothing tells which: give each flow log a group of its own';
+    }
+    return builder.addLine(line, timestamp);
+  }
+}
+
+function withHint(reason: string): string {
+  return `${reason}; no format is known for this line and it does not fit the default one: give \`--format\`, a header line, or a format for its log group`;
+}
+
+/** A batch read under the assumed format has the default format from here on. */
+function asDefault(batch: ColumnBatch): ColumnBatch {
+  return batch.format === ASSUMED_FORMAT ? { ...batch, format: DEFAULT_FORMAT } : batch;
+}
+
+function formatsOf(logGroup: string, { formats }: DecodeOptions): readonly Format[] {
+  if (formats.given !== undefined) return [formats.given];
+  return (logGroup === '' ? undefined : formats.ofLogGroup(logGroup)) ?? DEFAULT_ONLY;
+}
+
+function sourceOf(owner: string, logGroup: string): Source {
+  return { account: owner === '' ? null : owner, region: null, name: logGroup === '' ? null : logGroup };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function malformed(reason: string): Decoded {
+  return { kind: 'malformed', reason };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
