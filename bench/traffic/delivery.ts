@@ -41,15 +41,18 @@ export interface TimedLine {
 
 /** A data message of lines; event ids come from the stream, the time and the place in the message. */
 export function dataMessage(logGroup: string, logStream: string, lines: readonly TimedLine[]): SubscriptionMessage {
-  const first = lines[0]!.start * 1_000;
-  const id = eventIds(`${logGroup}/${logStream}/${first}`, first);
+  const id = eventIds(`${logGroup}/${logStream}/${lines[0]!.start}`);
   return {
     messageType: 'DATA_MESSAGE',
     owner: ACCOUNT,
     logGroup,
     logStream,
     subscriptionFilters: ['sekisho'],
-    logEvents: lines.map(({ start, line }, index) => ({ id: id(index), timestamp: start * 1_000, message: line })),
+    logEvents: lines.map(({ start, line }, index) => ({
+      id: id(start * 1_000, index),
+      timestamp: start * 1_000,
+      message: line,
+    })),
   };
 }
 
@@ -90,13 +93,20 @@ export function firehoseLines(lines: readonly string[]): string {
 }
 
 /**
- * Ids by place in a message: 56 decimal digits. As in CloudWatch Logs the time is in the high digits
- * (milliseconds × 2^144) and neighbours follow each other.
+ * Ids by time (Unix milliseconds) and place in a message: 56 decimal digits. As CloudWatch Logs makes them:
+ * the time is in the high bits (× 2^144), and below it what the whole message shares, counted up event by event.
  */
-function eventIds(seed: string, milliseconds: number): (index: number) => string {
+function eventIds(seed: string): (milliseconds: number, index: number) => string {
   const random = createRandom(seed);
-  const whole = (BigInt(milliseconds) << 144n) + BigInt(`0x${random.hex(36)}`);
-  const head = whole.toString().slice(0, -8);
-  const base = random.between(0, 90_000_000);
-  return (index) => head + String(base + index).padStart(8, '0');
+  const shared = BigInt(`0x${random.hex(35)}`);
+  const first = random.between(0, 90_000_000);
+  let time = -1;
+  let head = '';
+  return (milliseconds, index) => {
+    if (milliseconds !== time) {
+      time = milliseconds;
+      head = String((BigInt(time) << 144n) + shared).slice(0, -8);
+    }
+    return head + String(first + index).padStart(8, '0');
+  };
 }
