@@ -58,6 +58,13 @@ export function formatNetwork(text: string): string {
   return `${family === 4 ? formatIPv4(words[3]!) : formatIPv6(words)}/${bits}`;
 }
 
+/** An address as text, from its place on the line. */
+export function formatAddress(place: bigint): string {
+  if (place < FIRST_IPV6) return formatIPv4(Number(place));
+  const offset = place - FIRST_IPV6;
+  return formatIPv6(Uint32Array.from([96n, 64n, 32n, 0n], (shift) => Number((offset >> shift) & 0xffff_ffffn)));
+}
+
 function parseNetwork(address: string, prefix: string): AddressRange | AddressProblem {
   const place = addressPlace(address);
   if (place === undefined || !/^\d{1,3}$/.test(prefix)) return 'not-an-address';

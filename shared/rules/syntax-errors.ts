@@ -6,22 +6,12 @@ const EXAMPLE = 'write a test such as `action = REJECT`';
 
 /** For the place where a test should begin and something else stands. */
 export function noTest(token: Token): Finding {
-  switch (token.kind) {
-    case 'keyword':
-      if (token.text === 'has') return reserved(token);
-      break;
-    case 'quoted':
-      return error(
-        'E103',
-        token.span,
-        `a field is missing before \`${token.text}\``,
-        'fields are written without quotation marks',
-      );
-    case 'operator':
-      return error('E103', token.span, `a field is missing before \`${token.text}\``);
-    default:
-      break;
+  if (token.kind === 'keyword' && token.text === 'has') return reserved(token);
+  if (token.kind === 'quoted') {
+    const hint = 'fields are written without quotation marks';
+    return error('E103', token.span, `a field is missing before \`${token.text}\``, hint);
   }
+  if (token.kind === 'operator') return error('E103', token.span, `a field is missing before \`${token.text}\``);
   const message = token.kind === 'end' ? 'a test is missing at the end' : `a test is missing before ${nameOf(token)}`;
   return error('E103', spotOf(token), message, EXAMPLE);
 }

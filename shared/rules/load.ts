@@ -1,0 +1,151 @@
+/** Rule files to rules: every file is read before anything is checked, so that lists serve all of them. */
+import { parseDocument, type Document } from 'yaml';
+import { parseAddressRange } from './address.ts';
+import type { Diagnostic, SourceText, Span } from './diagnostics.ts';
+import { builtInLists, PRIVATE_NETWORKS, type Lists, type NamedList } from './lists.ts';
+import { readRule } from './read-rule.ts';
+import type { RuleTest } from './rule-test.ts';
+import type { Rule } from './rule.ts';
+import { ShapeReader, type Mapping } from './shape.ts';
+
+/** What the configuration gives the rules. */
+export interface LoadOptions {
+  /** The owner's networks, `@networks`; {@link PRIVATE_NETWORKS} by default. */
+  readonly networks?: readonly string[] | undefined;
+  /** Lists by name. */
+  readonly lists?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+/** Everything in some rule files. */
+export interface LoadedRules {
+  /** Rules without errors, in the order of the files. */
+  readonly rules: readonly Rule[];
+  /** Tests of the rules, in the order of the files. */
+  readonly tests: readonly RuleTest[];
+  readonly lists: Lists;
+  /** By file, then by place. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Loads rule files; what is wrong with them is in `diagnostics`, and a rule with an error is not among `rules`. */
+export function loadRules(files: readonly SourceText[], options: LoadOptions = {}): LoadedRules {
+  const lists = new Map<string, NamedList>(builtInLists(options.networks ?? PRIVATE_NETWORKS));
+  const builtIn = new Set(lists.keys());
+  for (const [name, entries] of Object.entries(options.lists ?? {})) lists.set(name, { name, entries });
+  const opened = files.map(openFile);
+  const homes = new Map<string, string>();
+  for (const { reader, mapping } of opened) {
+    if (mapping !== undefined) readLists(reader, mapping, lists, builtIn, homes);
+  }
+  const rules: Rule[] = [];
+  const tests: RuleTest[] = [];
+  const seen = new Map<string, string>();
+  for (const { reader, mapping } of opened) {
+    const entry = mapping?.entries.get('rules');
+    const nodes = entry && reader.list(entry.value, '`rules`', entry.keySpan);
+    for (const node of nodes ?? []) {
+      const read = readRule(reader, node, lists, entry!.keySpan);
+      if (read === undefined) continue;
+      const home = seen.get(read.id);
+      if (home !== undefined) {
+        reader.report(
+          'E006',
+          read.idSpan,
+          `there is a rule \`${read.id}\` already, in ${home}`,
+          'ids are unique over all files',
+        );
+        continue;
+      }
+      seen.set(read.id, reader.source.name);
+      if (read.rule !== undefined) rules.push(read.rule);
+      tests.push(...read.tests);
+    }
+  }
+  const diagnostics = opened.flatMap(({ reader }) =>
+    reader.diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column),
+  );
+  return { rules, tests, lists, diagnostics };
+}
+
+interface OpenedFile {
+  readonly reader: ShapeReader;
+  /** Undefined where the file is empty or can't be read. */
+  readonly mapping: Mapping | undefined;
+}
+
+function openFile(source: SourceText): OpenedFile {
+  const document: Document = parseDocument(source.text, { prettyErrors: false, keepSourceTokens: false });
+  const reader = new ShapeReader(source, document);
+  for (const problem of document.errors) {
+    const [start, end] = problem.pos;
+    const message = problem.message.split('\n')[0]!;
+    reader.report(
+      'E001',
+      { start, end },
+      `not readable as YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+    );
+  }
+  if (document.errors.length > 0 || document.contents === null) return { reader, mapping: undefined };
+  const whole: Span = { start: 0, end: source.text.length };
+  return { reader, mapping: reader.mapping(document.contents, 'a rule file', ['rules', 'lists'], whole) };
+}
+
+function readLists(
+  reader: ShapeReader,
+  file: Mapping,
+  lists: Map<string, NamedList>,
+  builtIn: ReadonlySet<string>,
+  homes: Map<string, string>,
+): void {
+  const section = file.entries.get('lists');
+  if (section === undefined) return;
+  const mapping = reader.mapping(section.value, '`lists`', undefined, section.keySpan);
+  for (const { key, keySpan, value } of mapping?.entries.values() ?? []) {
+    if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(key)) {
+      reader.report(
+        'E402',
+        keySpan,
+        `\`${key}\` can't name a list`,
+        'write letters, digits, `_` and `-`, a letter first',
+      );
+      continue;
+    }
+    const home = builtIn.has(key)
+      ? 'built in'
+      : lists.has(key)
+        ? `in ${homes.get(key) ?? 'the configuration'}`
+        : undefined;
+    if (home !== undefined) {
+      const hint = key === 'networks' ? 'set `networks` in the configuration' : 'choose another name';
+      reader.report('E401', keySpan, `there is a list \`@${key}\` already, ${home}`, hint);
+      continue;
+    }
+    const texts = reader.texts(value, `the list \`${key}\``, keySpan) ?? [];
+    const holdsAddresses = texts.some(({ text }) => typeof parseAddressRange(text) === 'object');
+    for (const { text, span } of texts) {
+      if (text.startsWith('@'))
+        reader.report(
+          'E403',
+          span,
+          "a list can't hold another list",
+          'name both where they are used: `in (@one, @two)`',
+        );
+      else if (holdsAddresses && typeof parseAddressRange(text) !== 'object') {
+        reader.report(
+          'E403',
+          span,
+          `\`${text}\` is not an address, unlike other entries of \`@${key}\`${reasonOf(text)}`,
+        );
+      }
+    }
+    lists.set(key, { name: key, entries: texts.map(({ text }) => text) });
+    homes.set(key, reader.source.name);
+  }
+}
+
+function reasonOf(text: string): string {
+  const why = parseAddressRange(text);
+  if (why === 'prefix-too-long') return ': its prefix is too long';
+  if (why === 'bits-beyond-prefix') return ': it has bits set beyond its prefix';
+  return why === 'reversed' ? ': it starts above its end' : '';
+}

@@ -1,0 +1,121 @@
+/** Reading a YAML document's shape: mappings, lists and texts, with a finding at the place of whatever is not as it should be. */
+import { isAlias, isMap, isScalar, isSeq, type Document } from 'yaml';
+import { suggest } from '../flow/suggest.ts';
+import type { Code } from './codes.ts';
+import { error, placeFinding, type Diagnostic, type Finding, type SourceText, type Span } from './diagnostics.ts';
+import { spanInFile, textOfScalar, type YamlScalar } from './yaml-text.ts';
+
+/** A node of the document, whatever it is; null for a key without value. */
+export type YamlNode = unknown;
+
+/** One entry of a mapping. */
+export interface Entry {
+  readonly key: string;
+  readonly keySpan: Span;
+  readonly value: YamlNode;
+}
+
+/** A mapping's entries by key, and where it stands. */
+export interface Mapping {
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly span: Span;
+}
+
+/** A text (or number, as it is written) with the node it comes from. */
+export interface Text {
+  readonly text: string;
+  readonly node: YamlScalar;
+  readonly span: Span;
+}
+
+/** One rule file being read, and what was found wrong in it so far. */
+export class ShapeReader {
+  readonly source: SourceText;
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #document: Document;
+
+  constructor(source: SourceText, document: Document) {
+    this.source = source;
+    this.#document = document;
+  }
+
+  /** Reports an error at a span of the file. */
+  report(code: Code, span: Span, message: string, hint?: string): undefined {
+    this.diagnostics.push(placeFinding(error(code, span, message, hint), this.source));
+  }
+
+  /** Reports a finding about a scalar's text. */
+  reportIn(text: Text, finding: Finding): void {
+    this.diagnostics.push(
+      placeFinding({ ...finding, span: spanInFile(text.node, finding.span, this.source.text) }, this.source),
+    );
+  }
+
+  /** Where a node stands; `fallback` for a key without value. */
+  spanOf(node: YamlNode, fallback: Span): Span {
+    const range = (node as { readonly range?: readonly [number, number, number] | null } | null | undefined)?.range;
+    return range === undefined || range === null || range[0] === range[1]
+      ? fallback
+      : { start: range[0], end: range[1] };
+  }
+
+  /** A mapping with known keys only; unknown ones are reported. `keys` undefined takes any. */
+  mapping(node: YamlNode, what: string, keys: readonly string[] | undefined, fallback: Span): Mapping | undefined {
+    const resolved = this.#resolve(node);
+    const span = this.spanOf(resolved, fallback);
+    if (!isMap(resolved)) return this.report('E004', span, `${what} must be a mapping (\`key: value\`)`);
+    const entries = new Map<string, Entry>();
+    for (const pair of resolved.items) {
+      const keySpan = this.spanOf(pair.key, span);
+      const key = isScalar(pair.key) ? textOfScalar(pair.key) : '';
+      if (keys !== undefined && !keys.includes(key)) {
+        const near = suggest(key, keys);
+        const hint =
+          near === undefined ? `keys are ${keys.map((name) => `\`${name}\``).join(', ')}` : `did you mean \`${near}\`?`;
+        this.report('E002', keySpan, `unknown key \`${key}\` in ${what}`, hint);
+        continue;
+      }
+      entries.set(key, { key, keySpan, value: pair.value });
+    }
+    return { entries, span };
+  }
+
+  /** A list's nodes. */
+  list(node: YamlNode, what: string, fallback: Span): readonly YamlNode[] | undefined {
+    const resolved = this.#resolve(node);
+    if (isSeq(resolved)) return resolved.items;
+    return this.report('E004', this.spanOf(resolved, fallback), `${what} must be a list`, 'begin each entry with `- `');
+  }
+
+  /** A text, or a number as it is written; undefined and reported for anything else, nothing included. */
+  text(node: YamlNode, what: string, fallback: Span): Text | undefined {
+    const scalar = this.scalar(node, what, fallback);
+    if (scalar === undefined) return undefined;
+    if (scalar === null || scalar.text.trim() === '') {
+      return this.report('E004', this.spanOf(node, fallback), `${what} is empty`);
+    }
+    return scalar;
+  }
+
+  /** A text, or null for `~`, `null` or nothing. */
+  scalar(node: YamlNode, what: string, fallback: Span): Text | null | undefined {
+    const resolved = this.#resolve(node);
+    if (resolved === null || resolved === undefined) return null;
+    const span = this.spanOf(resolved, fallback);
+    if (!isScalar(resolved)) return this.report('E004', span, `${what} must be a single value`);
+    if (resolved.value === null) return null;
+    return { text: textOfScalar(resolved), node: resolved, span };
+  }
+
+  /** A list of texts; one text stands for a list of one. */
+  texts(node: YamlNode, what: string, fallback: Span): readonly Text[] | undefined {
+    const resolved = this.#resolve(node);
+    const nodes = isSeq(resolved) ? resolved.items : [resolved];
+    const texts = nodes.map((item) => this.text(item, isSeq(resolved) ? `an entry of ${what}` : what, fallback));
+    return texts.every((text) => text !== undefined) ? texts : undefined;
+  }
+
+  #resolve(node: YamlNode): YamlNode {
+    return isAlias(node) ? node.resolve(this.#document) : node;
+  }
+}
