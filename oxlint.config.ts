@@ -45,6 +45,8 @@ export default defineConfig({
     'eslint/no-await-in-loop': 'off',
     'eslint/no-underscore-dangle': 'off',
     'eslint/no-shadow': 'off',
+    'typescript/consistent-return': 'off',
+    'oxc/no-map-spread': 'off',
     'unicorn/no-array-sort': 'off',
     'unicorn/no-array-reverse': 'off',
     'import/no-named-as-default': 'off',

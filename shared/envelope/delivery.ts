@@ -33,3 +33,6 @@ export interface Unopened {
   /** The input itself, shortened, where there is something to keep. */
   readonly content: string | undefined;
 }
+
+/** Anything that comes in. */
+export type Arrival = Delivery | Unopened;

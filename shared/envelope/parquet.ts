@@ -21,7 +21,7 @@ export async function* readParquet(
       byteLength: whole.length,
       slice: (start, end) => {
         const part = whole.subarray(start, end);
-        return part.buffer.slice(part.byteOffset, part.byteOffset + part.byteLength) as ArrayBuffer;
+        return part.buffer.slice(part.byteOffset, part.byteOffset + part.byteLength);
       },
     };
     const metadata = await parquetMetadataAsync(file);
@@ -47,5 +47,6 @@ export async function* readParquet(
 
 function cell(value: unknown): string {
   if (value === null || value === undefined || value === '') return '-';
-  return value instanceof Date ? String(value.getTime()) : String(value);
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return String(value);
+  return value instanceof Date ? String(value.getTime()) : JSON.stringify(value);
 }

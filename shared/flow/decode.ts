@@ -1,5 +1,5 @@
 /** A delivery to columns: finds the lines and their format, and keeps what can't be read with the reason. */
-import type { CloudWatchDelivery, Delivery, TextDelivery } from '../envelope/delivery.ts';
+import type { Arrival, CloudWatchDelivery, TextDelivery, Unopened } from '../envelope/delivery.ts';
 import { CloudWatchIdentity, textIdentity } from '../envelope/identity.ts';
 import { BatchBuilder, type BuildOptions } from './builder.ts';
 import type { ColumnBatch, DecodedDelivery, Reject, Source } from './columns.ts';
@@ -20,23 +20,32 @@ export interface DecodeOptions extends BuildOptions {
   readonly formats: FormatChoice;
 }
 
-/** A delivery read; or one that only tests the subscription; or one whose JSON is not what its kind promises. */
+/** What arrived, read. */
 export type Decoded =
   | { readonly kind: 'decoded'; readonly delivery: DecodedDelivery }
+  /** CloudWatch Logs only tested the subscription. */
   | { readonly kind: 'control' }
-  | { readonly kind: 'malformed'; readonly reason: string };
+  /** It is not what it should be; what there is of it is kept as the delivery's only reject. */
+  | { readonly kind: 'malformed'; readonly reason: string; readonly delivery: DecodedDelivery };
 
-/** Reads one delivery. Never throws on bad data. */
-export function decodeDelivery(delivery: Delivery, options: DecodeOptions): Decoded {
-  switch (delivery.kind) {
+/** Reads what arrived. Never throws on bad data. */
+export function decodeDelivery(arrival: Arrival, options: DecodeOptions): Decoded {
+  switch (arrival.kind) {
     case 'cloudwatch':
-      return decodeCloudWatch(delivery, options);
+      return decodeCloudWatch(arrival, options);
     case 'text':
-      return { kind: 'decoded', delivery: decodeText(delivery, options) };
+      return { kind: 'decoded', delivery: decodeText(arrival, options) };
+    case 'unopened':
+      return malformed(arrival);
   }
 }
 
 const NEWLINE = 0x0a;
+
+const UNKNOWN_SOURCE: Source = { account: null, region: null, name: null };
+
+/** Of a message that can't be read, this many bytes are kept. */
+const KEPT = 65_536;
 
 const DEFAULT_ONLY: readonly Format[] = [ASSUMED_FORMAT];
 
@@ -62,19 +71,21 @@ function decodeCloudWatch(delivery: CloudWatchDelivery, options: DecodeOptions):
 
 /** The way for everything that the scanner does not take: other key orders, escapes, `extractedFields`, several formats. */
 function decodeCloudWatchSlowly(delivery: CloudWatchDelivery, options: DecodeOptions): Decoded {
+  const broken = (reason: string): Decoded =>
+    malformed({ place: delivery.place, message: reason, content: delivery.json.toString('utf8', 0, KEPT) });
   let message: unknown;
   try {
     message = JSON.parse(delivery.json.toString('utf8'));
   } catch (error) {
-    return malformed(`the JSON can't be read (${error instanceof Error ? error.message : String(error)})`);
+    return broken(`the JSON can't be read (${error instanceof Error ? error.message : String(error)})`);
   }
-  if (!isObject(message)) return malformed('the message is no JSON object');
+  if (!isObject(message)) return broken('the message is no JSON object');
   if (message['messageType'] === 'CONTROL_MESSAGE') return { kind: 'control' };
   if (message['messageType'] !== 'DATA_MESSAGE') {
-    return malformed(`its messageType is \`${String(message['messageType'])}\`, not DATA_MESSAGE or CONTROL_MESSAGE`);
+    return broken(`its messageType is \`${String(message['messageType'])}\`, not DATA_MESSAGE or CONTROL_MESSAGE`);
   }
   const events = message['logEvents'];
-  if (!Array.isArray(events)) return malformed('it has no `logEvents`');
+  if (!Array.isArray(events)) return broken('it has no `logEvents`');
   const [owner, logGroup, logStream] = ['owner', 'logGroup', 'logStream'].map((key) => text(message[key]));
   const lines = new LineReader(formatsOf(logGroup!, options), options, delivery.place, events.length);
   const identity = new CloudWatchIdentity(owner!, logGroup!, logStream!);
@@ -118,7 +129,7 @@ function decodeText(delivery: TextDelivery, options: DecodeOptions): DecodedDeli
     from = end + 1;
   }
   const identityFormat = header ?? options.formats.given?.text ?? DEFAULT_FORMAT.text;
-  return lines.finish(textIdentity(identityFormat, buffer), { account: null, region: null, name: null });
+  return lines.finish(textIdentity(identityFormat, buffer), UNKNOWN_SOURCE);
 }
 
 /** Turns lines of one delivery into batches, one a format, and rejects. */
@@ -194,8 +205,11 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function malformed(reason: string): Decoded {
-  return { kind: 'malformed', reason };
+function malformed({ place, message, content }: Pick<Unopened, 'place' | 'message' | 'content'>): Decoded {
+  const line = content ?? '';
+  const rejects = content === undefined ? [] : [{ line, reason: message, source: place, number: 1 }];
+  const id = textIdentity('unopened', Buffer.from(content ?? `${place} ${message}`));
+  return { kind: 'malformed', reason: message, delivery: { id, source: UNKNOWN_SOURCE, batches: [], rejects } };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

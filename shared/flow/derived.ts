@@ -61,9 +61,9 @@ const INITIATOR_TEXTS: Dictionary = INITIATORS.map((text) => text ?? '');
 export function columnOf(batch: ColumnBatch, column: string): Column | undefined {
   switch (column) {
     case 'direction':
-      return { kind: 'text', codes: Uint32Array.from(batch.direction), dictionary: DIRECTION_TEXTS };
+      return { kind: 'text', codes: new Uint32Array(batch.direction), dictionary: DIRECTION_TEXTS };
     case 'initiator':
-      return { kind: 'text', codes: Uint32Array.from(batch.initiator), dictionary: INITIATOR_TEXTS };
+      return { kind: 'text', codes: new Uint32Array(batch.initiator), dictionary: INITIATOR_TEXTS };
     case 'client':
       return address(batch, 'srcaddr', 'dstaddr');
     case 'server':

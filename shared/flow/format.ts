@@ -1,6 +1,6 @@
 /** Format strings: which fields a line holds, in which order. */
 import { FIELD_BY_COLUMN, FIELD_BY_NAME, FIELDS, type Field, type FlowTable } from './fields.ts';
-import { suggest } from './suggest.ts';
+import { suggest } from '../suggest.ts';
 
 /** An ordered list of fields, and the kind of flow log they belong to. */
 export interface Format {

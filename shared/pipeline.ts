@@ -1,0 +1,153 @@
+/**
+ * The way of a record, top to bottom: what arrives is detected at once, archived with others, and what needs memory is
+ * folded into windows. Every step may be repeated: effects are keyed by what they are about, not by who does them.
+ */
+import { alertsOfMatches, alertOfCrossing } from './alerts/build.ts';
+import type { Alert } from './alerts/alert.ts';
+import { createAlerts } from './alerts/create.ts';
+import type { Arrival } from './envelope/delivery.ts';
+import type { DecodedDelivery } from './flow/columns.ts';
+import type { Decoded } from './flow/decode.ts';
+import type { FlowTable } from './flow/fields.ts';
+import { encodeObject } from './lake/encode.ts';
+import { objectName, quarantineKey, rawKey } from './lake/layout.ts';
+import { encodeQuarantine } from './lake/quarantine.ts';
+import type { AlertSink, BatchQueue, Clock, ObjectStore } from './ports.ts';
+import { compileRules, type CompiledRules } from './rules/compile.ts';
+import { evaluateRules } from './rules/evaluate.ts';
+import type { Rule } from './rules/rule.ts';
+import { startDelta, type MatchedDelivery } from './windows/contribute.ts';
+import { encodeDelta } from './windows/delta.ts';
+import { foldWindows as fold, type FoldResult } from './windows/fold.ts';
+import { deltaKey } from './windows/layout.ts';
+
+/** What the steps work with. */
+export interface Pipeline {
+  readonly store: ObjectStore;
+  readonly queue: BatchQueue<Arrival>;
+  /** Hears of every new alert before its object exists; on AWS, SNS follows from the object instead. */
+  readonly sink: AlertSink<Alert> | undefined;
+  readonly clock: Clock;
+  /** Letters and digits that no other call gives, for names. */
+  readonly random: () => string;
+  /** Reads what arrived; may remember what it has read. */
+  readonly decode: (arrival: Arrival) => Decoded;
+  readonly rules: PipelineRules;
+  /** Ids of alerts known to exist, so that a process asks the store only once for each. */
+  readonly seen: Set<string>;
+}
+
+/** A rule set, compiled apart by what it needs. */
+export interface PipelineRules {
+  readonly all: readonly Rule[];
+  /** Rules that decide on each record alone. */
+  readonly immediate: CompiledRules;
+  /** Rules with a window. */
+  readonly windowed: CompiledRules;
+}
+
+/** Compiles a checked rule set for the pipeline. */
+export function compilePipelineRules(rules: readonly Rule[]): PipelineRules {
+  return {
+    all: rules,
+    immediate: compileRules(rules.filter((rule) => rule.window === undefined)),
+    windowed: compileRules(rules.filter((rule) => rule.window !== undefined)),
+  };
+}
+
+/** What detecting found in one arrival. */
+export interface Detected {
+  readonly decoded: Decoded;
+  /** New alerts. */
+  readonly alerts: readonly Alert[];
+}
+
+/** First step: the arrival is safe in the queue before anything is decided; then rules without memory raise alerts. */
+export async function detect(arrival: Arrival, pipeline: Pipeline): Promise<Detected> {
+  await pipeline.queue.send(arrival);
+  const decoded = pipeline.decode(arrival);
+  if (decoded.kind !== 'decoded') return { decoded, alerts: [] };
+  const alerts = alertsOfMatches(match(decoded.delivery, pipeline.rules.immediate));
+  const { created } = await createAlerts(alerts, pipeline);
+  return { decoded, alerts: created };
+}
+
+/** What archiving wrote. */
+export interface Archived {
+  /** Parquet objects. */
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/**
+ * Second step: many arrivals become one Parquet object a table, one object of unreadable lines, and one delta of what
+ * counts towards windows. A batch stands in one object only, once. The delta comes last: when it is there, so are the records.
+ */
+export async function archive(arrivals: readonly Arrival[], pipeline: Pipeline): Promise<Archived> {
+  const { store, clock } = pipeline;
+  const started = clock.now();
+  const name = objectName(started, pipeline.random());
+  const deliveries = distinctDeliveries(arrivals, pipeline);
+
+  const written = { objects: 0, bytes: 0 };
+  for (const table of ['vpc', 'tgw'] satisfies FlowTable[]) {
+    const object = encodeObject(deliveries, table);
+    if (object.records === 0) continue;
+    await store.put(rawKey(table, started, name), object.body);
+    written.objects++;
+    written.bytes += object.body.length;
+  }
+
+  const quarantine = encodeQuarantine(deliveries);
+  if (quarantine !== undefined) await store.put(quarantineKey(started, name), quarantine.body);
+
+  const builder = startDelta();
+  for (const delivery of deliveries) builder.add(match(delivery, pipeline.rules.windowed));
+  const delta = builder.build();
+  if (delta !== undefined) await store.put(deltaKey(name), encodeDelta(delta));
+  return written;
+}
+
+/** What folding found. */
+export interface Folded extends FoldResult {
+  /** New alerts. */
+  readonly alerts: readonly Alert[];
+}
+
+/** Third step: deltas become window state, and windows that crossed their threshold alerts. */
+export async function foldWindows(pipeline: Pipeline): Promise<Folded> {
+  const alerts: Alert[] = [];
+  const result = await fold({
+    store: pipeline.store,
+    clock: pipeline.clock,
+    rules: pipeline.rules.all,
+    raise: async (crossings) => {
+      const { created } = await createAlerts(crossings.map(alertOfCrossing), pipeline);
+      alerts.push(...created);
+    },
+  });
+  return { ...result, alerts };
+}
+
+/** The arrivals' deliveries, each batch once. */
+function distinctDeliveries(arrivals: readonly Arrival[], { decode }: Pipeline): readonly DecodedDelivery[] {
+  const deliveries = new Map<string, DecodedDelivery>();
+  for (const arrival of arrivals) {
+    const decoded = decode(arrival);
+    if (decoded.kind !== 'control' && !deliveries.has(decoded.delivery.id)) {
+      deliveries.set(decoded.delivery.id, decoded.delivery);
+    }
+  }
+  return [...deliveries.values()];
+}
+
+/** What the rules find in a delivery. Transit gateway records repeat what interfaces log, so rules don't count them again. */
+function match({ id, source, batches }: DecodedDelivery, rules: CompiledRules): MatchedDelivery {
+  return {
+    id,
+    source,
+    batches: batches
+      .filter((batch) => batch.table === 'vpc')
+      .map((batch) => ({ batch, matches: evaluateRules(rules, batch) })),
+  };
+}

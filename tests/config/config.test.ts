@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { DEFAULT_CONFIG, parseConfig } from '../../shared/config/config.ts';
+
+test('every setting is read, and what is not said has its default', () => {
+  const text = `networks: [10.0.0.0/8, "2001:db8::/32"]
+sources:
+  - log_group: vpc/flow
+    format: default
+  - log_group: shared/*
+    format: ["\${version} \${srcaddr}", default]
+lists:
+  bastions: [10.0.0.5, 10.0.1.0/24]
+  web_ports: [80, 443]
+`;
+  expect(parseConfig('sekisho.yml', text)).toEqual({
+    ...DEFAULT_CONFIG,
+    networks: ['10.0.0.0/8', '2001:db8::/32'],
+    sources: [
+      { logGroup: 'vpc/flow', formats: ['default'] },
+      { logGroup: 'shared/*', formats: ['${version} ${srcaddr}', 'default'] },
+    ],
+    lists: { bastions: ['10.0.0.5', '10.0.1.0/24'], web_ports: ['80', '443'] },
+  });
+  expect(parseConfig('sekisho.yml', '')).toEqual(DEFAULT_CONFIG);
+});
+
+test.each([
+  ['netwroks: []', 'sekisho.yml:1:1: there is no setting `netwroks`: did you mean `networks`?'],
+  ['rules: []\nnetworks:\n  - 10.0.0.0/33', 'sekisho.yml:3:5: `networks.0`: it is no network'],
+  ['time_zone: Asia/Tokio', 'sekisho.yml:1:12: `time_zone`: it is no time zone'],
+  ['service_ports: [70000]', 'sekisho.yml:1:17: `service_ports.0`'],
+  ['sources: [{log_group: a}]', 'sekisho.yml:1:11: `sources.0.format`'],
+  ['rules: [a\nlists: 3', 'sekisho.yml:2:1: '],
+])('%j is refused with its place', (text, expected) => {
+  expect(parseConfig('sekisho.yml', text)).toMatchObject([{ message: expect.stringContaining(expected) }]);
+});
