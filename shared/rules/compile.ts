@@ -3,10 +3,9 @@
  * becomes the set of clauses it satisfies. Evaluation then only looks sets up and intersects them.
  * The cut is a sweep over the ends of ranges, so that it costs ranges, not ranges × rules.
  */
-import { fieldType } from '../flow/derived.ts';
+import { DERIVED_BY_COLUMN, fieldType } from '../flow/derived.ts';
 import { FIELD_BY_COLUMN } from '../flow/fields.ts';
-import { DERIVED_BY_COLUMN } from '../flow/derived.ts';
-import { FIRST_IPV6 } from './address.ts';
+import { FIRST_IPV6, LAST_ADDRESS } from './address.ts';
 import { ClauseSets } from './clause-sets.ts';
 import { normaliseRule, type Clause } from './clauses.ts';
 import type { Rule } from './rule.ts';
@@ -117,7 +116,11 @@ function cutField(column: string, clauses: readonly Clause[], sets: ClauseSets):
   }
   const ends: { readonly place: bigint; readonly mask: Uint32Array }[] = [];
   for (const { set, mask } of masks.values()) {
-    for (const range of set.ranges) ends.push({ place: range.low, mask }, { place: range.high + 1n, mask });
+    for (const range of set.ranges) {
+      ends.push({ place: range.low, mask });
+      // nothing follows the end of the longest line
+      if (range.high < LAST_ADDRESS) ends.push({ place: range.high + 1n, mask });
+    }
   }
   ends.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0));
   const starts = [0n];
