@@ -41,6 +41,7 @@ export function encodeObject(deliveries: readonly DecodedDelivery[], table: Flow
 }
 
 function columnsOf(slices: readonly Slice[], table: FlowTable): readonly LakeColumn[] {
-  const inFormats = new Set(slices.flatMap(({ batch }) => [...batch.columns.keys()]));
+  const formats = new Set(slices.map(({ batch }) => batch.format));
+  const inFormats = new Set([...formats].flatMap(({ fields }) => fields.map(({ column }) => column)));
   return lakeColumns(table).filter(({ name, always }) => always || inFormats.has(name));
 }

@@ -1,26 +1,24 @@
 /**
- * Where everything lies in the lake: the key of every kind of object, from its time and name.
+ * Where records lie in the lake, and what could not be read: an object's key from its time and name.
  * All times are UTC. Keys of one folder sort by the time in their names.
  */
 import type { FlowTable } from '../flow/fields.ts';
 
 /** The top folder of each table's records. */
-export const TABLE_FOLDERS: Readonly<Record<FlowTable, string>> = { vpc: 'flows', tgw: 'tgw' };
+const TABLE_FOLDERS: Readonly<Record<FlowTable, string>> = { vpc: 'flows', tgw: 'tgw' };
 
-/** The folders that hold other things than records. */
-export const FOLDERS = {
-  alerts: 'alerts',
-  quarantine: 'quarantine',
-  deltas: 'windows/deltas',
-  ledger: 'ledger',
-} as const;
+/** Prefix of all lines that could not be read. */
+export const QUARANTINE = 'quarantine/';
+
+/** Prefix of the entries of compaction runs. */
+export const LEDGER = 'ledger/';
 
 /** A tier of a table: as it arrived, or compacted by event day. */
 export type Tier = 'raw' | 'compact';
 
-/** The folder of a table's tier: `flows/raw`. */
-export function tierFolder(table: FlowTable, tier: Tier): string {
-  return `${TABLE_FOLDERS[table]}/${tier}`;
+/** Prefix of a table's tier: `flows/raw/`. */
+export function tierPrefix(table: FlowTable, tier: Tier): string {
+  return `${TABLE_FOLDERS[table]}/${tier}/`;
 }
 
 /**
@@ -32,36 +30,31 @@ export function objectName(time: Date, random: string): string {
 }
 
 /** The hour in which an object's writing starts: `2026-11-05-13`. */
-export function arrivalHour(time: Date): string {
+function arrivalHour(time: Date): string {
   return time.toISOString().slice(0, 13).replace('T', '-');
 }
 
 /** A day: `2026-11-05`. */
-export function dayOf(time: Date): string {
+function dayOf(time: Date): string {
   return time.toISOString().slice(0, 10);
 }
 
 /** A raw object: `flows/raw/arrived=2026-11-05-13/<name>.parquet`. `time` is when its writing starts. */
 export function rawKey(table: FlowTable, time: Date, name: string): string {
-  return `${tierFolder(table, 'raw')}/arrived=${arrivalHour(time)}/${name}.parquet`;
+  return `${tierPrefix(table, 'raw')}arrived=${arrivalHour(time)}/${name}.parquet`;
 }
 
 /** A compacted object of one event day: `flows/compact/day=2026-11-05/<name>.parquet`. */
 export function compactKey(table: FlowTable, day: string, name: string): string {
-  return `${tierFolder(table, 'compact')}/day=${day}/${name}.parquet`;
+  return `${tierPrefix(table, 'compact')}day=${day}/${name}.parquet`;
 }
 
 /** Lines that could not be read, by the day they arrived: `quarantine/day=2026-11-05/<name>.jsonl`. */
 export function quarantineKey(time: Date, name: string): string {
-  return `${FOLDERS.quarantine}/day=${dayOf(time)}/${name}.jsonl`;
-}
-
-/** One archiver run's contributions to the windows: `windows/deltas/<name>.json`. */
-export function deltaKey(name: string): string {
-  return `${FOLDERS.deltas}/${name}.json`;
+  return `${QUARANTINE}day=${dayOf(time)}/${name}.jsonl`;
 }
 
 /** The entry of one compaction run: `ledger/day=2026-11-05/run=7.json`, by the day it ran. */
 export function ledgerKey(time: Date, run: number): string {
-  return `${FOLDERS.ledger}/day=${dayOf(time)}/run=${run}.json`;
+  return `${LEDGER}day=${dayOf(time)}/run=${run}.json`;
 }

@@ -57,12 +57,14 @@ function mergeInts(
   ArrayType: Int32ArrayConstructor | Float64ArrayConstructor,
 ): IntValues {
   const rows = countRows(slices);
-  const merged = new ArrayType(rows).fill(-1);
+  const merged = new ArrayType(rows);
   let at = 0;
   for (const [index, { from, to }] of slices.entries()) {
     const source = sources[index];
     if (source !== null && typeof source === 'object' && source.kind === 'int') {
       merged.set(source.values.subarray(from, to), at);
+    } else {
+      merged.fill(-1, at, at + to - from);
     }
     at += to - from;
   }

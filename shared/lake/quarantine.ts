@@ -10,7 +10,11 @@ export interface QuarantineObject {
 /** The deliveries' rejects as JSON lines `{batch, line, reason, source, number}`; undefined where there are none. */
 export function encodeQuarantine(deliveries: readonly DecodedDelivery[]): QuarantineObject | undefined {
   const lines = deliveries.flatMap(({ id, rejects }) =>
-    rejects.map(({ line, reason, source, number }) => JSON.stringify({ batch: id, line, reason, source, number })),
+    rejects.map(({ line, reason, source, number }) => {
+      const reject = { batch: id, line, reason, source, number };
+      // Half a surrogate pair has no UTF-8, and JSON readers refuse its escape.
+      return JSON.stringify(reject, (_, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value));
+    }),
   );
   if (lines.length === 0) return undefined;
   return { body: new TextEncoder().encode(`${lines.join('\n')}\n`), lines: lines.length };

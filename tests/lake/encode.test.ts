@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { INITIATORS, serverPortAt, valueAt } from '../../shared/flow/columns.ts';
 import { encodeObject, ROW_GROUP_RECORDS } from '../../shared/lake/encode.ts';
 import { lakeColumns } from '../../shared/lake/schema.ts';
-import { batchId, columnBatch, delivery } from '../support/batches.ts';
+import { batchId, delivery, type RecordInput } from '../support/batches.ts';
 import {
   hasPyarrow,
   readWithDuckdb,
@@ -122,7 +122,7 @@ describe('an object of several formats', () => {
 });
 
 describe('the time of a record', () => {
-  const rowsOf = async (format: string, records: Parameters<typeof columnBatch>[1]): Promise<Row[]> =>
+  const rowsOf = async (format: string, records: readonly RecordInput[]): Promise<Row[]> =>
     readWithHyparquet(encodeObject([delivery({ batches: [{ format, records }] })], 'vpc').body);
 
   test("is CloudWatch's, stored as start, where the format has neither start nor end", async () => {
@@ -166,20 +166,16 @@ test('transit gateway records go to their own table, with a 64-bit protocol', as
 
 test('records are kept in order over batches and row groups, whose sizes are limited', async () => {
   const half = Math.ceil(ROW_GROUP_RECORDS / 2) + 1;
-  const batch = (first: number) =>
-    columnBatch(
-      'start bytes',
-      Array.from({ length: half }, (_, row) => ({ fields: { start: 1, bytes: first + row } })),
-    );
-  const deliveries = [0, 1, 2].map((index) => ({
-    ...delivery({ id: batchId(index) }),
-    batches: [batch(index * half)],
-  }));
-  const { body, records } = encodeObject(deliveries, 'vpc');
-  expect(records).toBe(3 * half);
-  const groups = parquetMetadata(body.slice().buffer).row_groups.map(({ num_rows }) => Number(num_rows));
+  const records = (first: number) =>
+    Array.from({ length: half }, (_, row) => ({ fields: { start: 1, bytes: first + row } }));
+  const deliveries = [0, 1, 2].map((index) =>
+    delivery({ id: batchId(index), batches: [{ format: 'start bytes', records: records(index * half) }] }),
+  );
+  const object = encodeObject(deliveries, 'vpc');
+  expect(object.records).toBe(3 * half);
+  const groups = parquetMetadata(object.body.slice().buffer).row_groups.map(({ num_rows }) => Number(num_rows));
   expect(groups).toEqual([ROW_GROUP_RECORDS, 3 * half - ROW_GROUP_RECORDS]);
-  const rows = await readWithHyparquet(body);
+  const rows = await readWithHyparquet(object.body);
   expect(rows.every(({ bytes, batch }, row) => bytes === row && batch === batchId(Math.floor(row / half)))).toBe(true);
 });
 

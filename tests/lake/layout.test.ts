@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compactKey, deltaKey, ledgerKey, objectName, quarantineKey, rawKey } from '../../shared/lake/layout.ts';
+import { compactKey, ledgerKey, objectName, quarantineKey, rawKey } from '../../shared/lake/layout.ts';
 
 const time = new Date('2026-11-05T13:59:59.999Z');
 
@@ -11,7 +11,6 @@ test('keys say the hour of arrival, the event day, the day', () => {
   expect(rawKey('tgw', time, name)).toBe(`tgw/raw/arrived=2026-11-05-13/${name}.parquet`);
   expect(compactKey('vpc', '2026-11-04', name)).toBe(`flows/compact/day=2026-11-04/${name}.parquet`);
   expect(quarantineKey(time, name)).toBe(`quarantine/day=2026-11-05/${name}.jsonl`);
-  expect(deltaKey(name)).toBe(`windows/deltas/${name}.json`);
   expect(ledgerKey(time, 7)).toBe('ledger/day=2026-11-05/run=7.json');
 });
 

@@ -11,7 +11,7 @@ import { compressors } from 'hyparquet-compressors';
 export type Row = Readonly<Record<string, string | number | null>>;
 
 /** The Python that `npm test` sets up with pyarrow; absent where there is no Python. */
-export const PYTHON = path.resolve('.cache/venv/bin/python');
+const PYTHON = path.resolve('.cache/venv/bin/python');
 
 /** True where pyarrow can be asked. */
 export const hasPyarrow = existsSync(PYTHON);

@@ -14,7 +14,8 @@ import { compressPage } from './zstd.ts';
 /** Encodings by parquet.thrift's numbers. */
 export const ENCODING = { plain: 0, rle: 3, delta: 5, dictionary: 8 } as const;
 
-const PAGE = { data: 0, dictionary: 2 } as const;
+/** Kinds of pages by parquet.thrift's numbers. */
+export const PAGE = { data: 0, dictionary: 2 } as const;
 
 /** Below this, compressing costs more time than its bytes are worth. */
 const WORTH_COMPRESSING = 64;

@@ -3,12 +3,12 @@
  *
  * Source: Apache Parquet format, parquet.thrift (FileMetaData) and README.md, "File format".
  */
-import { encodeChunk, ENCODING, type EncodedChunk } from './chunk.ts';
+import { encodeChunk, ENCODING, PAGE, type EncodedChunk } from './chunk.ts';
 import type { ColumnValues, ParquetColumn } from './column.ts';
 import { binary, encodeThrift, i32, i64, list, struct, text, type Thrift } from './thrift.ts';
 
 /** Records of a file that are encoded together. */
-export interface RowGroup {
+interface RowGroup {
   readonly rows: number;
   /** A column's values, made when they are asked for, once, so that one column at a time takes memory. */
   values(column: ParquetColumn): ColumnValues;
@@ -28,7 +28,6 @@ const TYPE = { int32: 1, int64: 2, string: 6 } as const;
 const OPTIONAL = 1;
 const UTF8 = 0;
 const CODEC = { none: 0, zstd: 6 } as const;
-const PAGE = { data: 0, dictionary: 2 } as const;
 
 /** The file's bytes. */
 export function encodeParquet(file: ParquetFile): Uint8Array {

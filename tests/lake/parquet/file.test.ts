@@ -53,13 +53,15 @@ const text = columnOf(
   fc.oneof(fc.ipV4(), fc.ipV6(), fc.string({ unit: 'grapheme' })),
 );
 
-describe.each([
+const COLUMNS: readonly (readonly [ParquetColumn['type'], fc.Arbitrary<Values>])[] = [
   ['int32', int32],
   ['int64', int64],
   ['string', text],
-] as const)('%s columns', (type, column) => {
+];
+
+describe.each(COLUMNS)('%s columns', (type, column) => {
   test('hyparquet reads back every value of every row group', async () => {
-    const groups = fc.array(column as fc.Arbitrary<Values>, { minLength: 1, maxLength: 3 });
+    const groups = fc.array(column, { minLength: 1, maxLength: 3 });
     await fc.assert(
       fc.asyncProperty(groups, async (groups) => {
         const rows = await readWithHyparquet(encode(type, groups));
@@ -71,7 +73,7 @@ describe.each([
 
   test('DuckDB reads back every value', async () => {
     await fc.assert(
-      fc.asyncProperty(column as fc.Arbitrary<Values>, async (values) => {
+      fc.asyncProperty(column, async (values) => {
         const rows = await readWithDuckdb(encode(type, [values]));
         expect(rows.map(({ value }) => value)).toEqual(values);
       }),
@@ -80,14 +82,14 @@ describe.each([
   });
 
   test.skipIf(!hasPyarrow)('pyarrow reads back every value (needs .cache/venv with pyarrow)', async () => {
-    const samples = fc.sample(column as fc.Arbitrary<Values>, { numRuns: 60, seed: 7 });
+    const samples = fc.sample(column, { numRuns: 60, seed: 7 });
     const rows = await readWithPyarrow(encode(type, samples));
     expect(rows.map(({ value }) => value)).toEqual(samples.flat());
   });
 
   test('statistics bound the values exactly', () => {
     fc.assert(
-      fc.property(column as fc.Arbitrary<Values>, (values) => {
+      fc.property(column, (values) => {
         const body = encode(type, [values]);
         const { row_groups } = parquetMetadata(body.slice().buffer);
         const statistics = row_groups[0]!.columns[0]!.meta_data!.statistics!;
