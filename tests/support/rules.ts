@@ -1,0 +1,27 @@
+/** Rules by hand, as the checker would give them; nothing that gets one here reads `where`. */
+import type { Measure, Rule } from '../../shared/rules/rule.ts';
+
+/** A rule of whose parts only the given ones matter. */
+export function ruleOf(parts: Partial<Rule> & Pick<Rule, 'id'>): Rule {
+  return {
+    title: 'Something happened',
+    description: '',
+    severity: 'medium',
+    tags: [],
+    where: { kind: 'none' } as unknown as Rule['where'],
+    except: undefined,
+    by: ['interface_id'],
+    window: undefined,
+    suppress: 3600,
+    runbook: undefined,
+    stateKey: `${parts.id}-0`,
+    ...parts,
+  };
+}
+
+/** A window and its threshold: `windowOf(600, 'distinct(dstport) >= 50')`. */
+export function windowOf(seconds: number, text: string): NonNullable<Rule['window']> {
+  const [, kind, field = '', operator, value] = /^(\w+)\((\w*)\) (>=?) (\d+)$/.exec(text)!;
+  const measure = (kind === 'count' ? { kind } : { kind, field }) as Measure;
+  return { seconds, when: { measure, operator: operator as '>' | '>=', value: Number(value), text } };
+}
