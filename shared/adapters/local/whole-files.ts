@@ -6,13 +6,17 @@
  * again writes them again. (1,000 objects of 1.5 KB, one after the other: 0.33 s without any sync, 0.65 s with the
  * data's, 1.0 s with the folder's too; a third of that with 16 writers.)
  */
-import { randomUUID } from 'node:crypto';
-import { constants, copyFile, link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, copyFile, link, mkdir, open, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { errorCode } from './file-errors.ts';
 
 /** A temporary this old belongs to a run that was killed. */
 const leftoverAge = 24 * 60 * 60 * 1000;
+
+/** Milliseconds after which a claim belongs to a run that was killed: making and freeing one takes a few. */
+const claimAge = 10_000;
 
 /** What the system answers where a disk has no hard links (FAT, some network disks). */
 const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
@@ -60,25 +64,36 @@ export async function replaceFile(temporary: string, path: string): Promise<void
   await withParent(path, () => rename(temporary, path));
 }
 
-/**
- * Gives a temporary the name `path` unless something has it; true when it did.
- *
- * Without hard links the body is copied, where readers may see a part of it for a moment.
- */
+/** Gives a temporary the name `path` unless something has it; true when it did. */
 export async function createFile(temporary: string, path: string): Promise<boolean> {
   try {
-    await withParent(path, async () => {
-      try {
-        await link(temporary, path);
-      } catch (error) {
-        if (!withoutLinks.has(errorCode(error) ?? '')) throw error;
-        await copyFile(temporary, path, constants.COPYFILE_EXCL);
-      }
-    });
+    await withParent(path, () => link(temporary, path));
     return true;
   } catch (error) {
-    if (errorCode(error) === 'EEXIST' && (await isFile(path))) return false;
+    const code = errorCode(error) ?? '';
+    if (withoutLinks.has(code)) return createWithoutLinks(temporary, path);
+    if (code === 'EEXIST' && !(await isFolder(path))) return false;
     throw error;
+  }
+}
+
+/**
+ * The same on a disk without hard links: the name is claimed by making a folder beside the temporary, and freed after
+ * the move. A claim that a killed run left is broken after `claimAge`.
+ */
+async function createWithoutLinks(temporary: string, path: string): Promise<boolean> {
+  const claim = join(dirname(temporary), `claim-${createHash('sha256').update(path).digest('hex')}`);
+  while (!(await createFolder(claim))) {
+    const made = await stat(claim).catch(() => undefined);
+    if (made !== undefined && made.mtimeMs < Date.now() - claimAge) await rmdir(claim).catch(() => undefined);
+    else await setTimeout(5);
+  }
+  try {
+    if (await stat(path).catch(() => undefined)) return false;
+    await replaceFile(temporary, path);
+    return true;
+  } finally {
+    await rmdir(claim).catch(() => undefined);
   }
 }
 
@@ -88,9 +103,14 @@ export async function createFolder(path: string): Promise<boolean> {
     await withParent(path, () => mkdir(path));
     return true;
   } catch (error) {
-    if (errorCode(error) === 'EEXIST' && (await stat(path).catch(() => undefined))) return false;
+    // A parent that is a file answers the same, with its own path.
+    if (errorCode(error) === 'EEXIST' && (error as NodeJS.ErrnoException).path === path) return false;
     throw error;
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /** True where a file lies at `path`. */

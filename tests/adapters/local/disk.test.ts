@@ -1,8 +1,9 @@
-/** A store on disks that are full or read-only: real ones where the system lets tests mount, a pretended one else. */
+/** Real disks that are full or read-only, where the system lets this user mount them. */
 import { execFileSync } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openAlertFile } from '../../../shared/adapters/local/alert-sink.ts';
 import { openFolderStore } from '../../../shared/adapters/local/object-store.ts';
 import { collect } from '../../support/collect.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -29,6 +30,16 @@ const megabytes = new Uint8Array(2 << 20);
 const small = new Uint8Array([1, 2, 3]);
 
 describe.skipIf(!mayMount)('on a full disk (skipped where this user may not mount one)', () => {
+  test('alerts that do not fit are taken back, and those before them stay', async () => {
+    const path = join(await smallDisk(), 'alerts.jsonl');
+    const sink = await openAlertFile<{ id: string }>(path);
+    await sink.publish([{ id: 'a' }]);
+    await expect(sink.publish([{ id: 'b'.repeat(2 << 20) }])).rejects.toThrow('no space left on the disk');
+    await sink.publish([{ id: 'c' }]);
+    await sink.close();
+    expect(await readFile(path, 'utf8')).toBe('{"id":"a"}\n{"id":"c"}\n');
+  });
+
   test('every write says so, leaves nothing, and what was written stays', async () => {
     const disk = await smallDisk();
     const store = openFolderStore(disk);

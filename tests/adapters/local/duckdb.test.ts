@@ -24,6 +24,17 @@ async function ask(options: DuckDbOptions, ...queries: readonly string[]): Promi
   }
 }
 
+const module = new URL('../../../shared/adapters/local/duckdb.ts', import.meta.url).href;
+const importEngine = `import { openDuckDb } from ${JSON.stringify(module)};`;
+
+/** What a process of its own prints until it ends by itself. */
+const runProgram = (program: string, environment: NodeJS.ProcessEnv = {}): string =>
+  execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    timeout: 20_000,
+    env: { ...process.env, ...environment },
+  });
+
 describe('values', () => {
   test.each<[string, string, ResultValue]>([
     ["timestamptz '2026-11-03 04:05:06.5+09'", 'TIMESTAMP WITH TIME ZONE', '2026-11-02T19:05:06.5Z'],
@@ -86,16 +97,22 @@ describe('what the engine keeps to itself', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('close interrupts a running query, and the process ends', async () => {
-    const module = new URL('../../../shared/adapters/local/duckdb.ts', import.meta.url).href;
-    const program = `
-      import { openDuckDb } from ${JSON.stringify(module)};
+  test('times are UTC wherever the machine stands', () => {
+    const program = `${importEngine}
+      const engine = openDuckDb();
+      const sql = "select current_setting('timezone'), date '2026-11-03'::timestamptz";
+      console.log(JSON.stringify((await engine.query(sql)).rows[0]));
+      await engine.close();`;
+    expect(JSON.parse(runProgram(program, { TZ: 'Asia/Tokyo' }))).toEqual(['UTC', '2026-11-03T00:00:00Z']);
+  });
+
+  test('close interrupts a running query, and the process ends', () => {
+    const program = `${importEngine}
       const engine = openDuckDb();
       await engine.query('select 1');
       const endless = engine.query('select count(*) from range(1000000000000) t(a) where a % 7 = 3');
       setTimeout(() => void engine.close(), 100);
       await endless.catch((error) => console.log(error.message));`;
-    const options = { encoding: 'utf8', timeout: 20_000 } as const;
-    expect(execFileSync(process.execPath, ['--input-type=module', '-e', program], options)).toMatch(/interrupt/i);
+    expect(runProgram(program)).toMatch(/interrupt/i);
   });
 });

@@ -1,7 +1,9 @@
 /** A store on a file system that answers otherwise than the usual disk, or while others write. */
 import type * as FileSystem from 'node:fs/promises';
-import { link, open, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { link, mkdir, open, readdir, rm, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openFolderStore } from '../../../shared/adapters/local/object-store.ts';
 import { describeObjectStore } from '../../contracts/object-store.ts';
@@ -30,6 +32,19 @@ describe('without hard links', () => {
   describeObjectStore('a folder without hard links', async () => {
     const folder = await makeFolder();
     return { port: openFolderStore(folder), close: () => removeFolder(folder) };
+  });
+
+  test('a claim that a killed run left is broken, a young one is waited for', async () => {
+    const folder = await temporaryFolder();
+    const store = openFolderStore(folder);
+    const claim = join(folder, '.tmp', `claim-${createHash('sha256').update(join(folder, 'a')).digest('hex')}`);
+    await mkdir(claim, { recursive: true });
+    const write = store.putIfAbsent('a', one);
+    expect(await Promise.race([write, setTimeout(100, 'waits')])).toBe('waits');
+    const minuteAgo = new Date(Date.now() - 60_000);
+    await utimes(claim, minuteAgo, minuteAgo);
+    expect(await write).toBe(true);
+    expect(await readdir(join(folder, '.tmp'))).toEqual([]);
   });
 });
 
