@@ -17,7 +17,10 @@ export interface Alert {
   readonly summary: string;
   readonly first_seen: string;
   readonly last_seen: string;
+  /** The window that met the threshold; for a rule without one, from the evidence's first start to its last end. */
   readonly window: { readonly start: string; readonly end: string };
+  /** The suppress period: until its end, rule and group raise no other alert. Its first day is the object's `day=`. */
+  readonly period: { readonly start: string; readonly end: string };
   /** The rule's `by` fields with their values. */
   readonly group: Readonly<Record<string, FieldValue>>;
   /** What was measured, by the measure's text: `{"distinct(dstport)": 120}`. */

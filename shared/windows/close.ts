@@ -11,7 +11,7 @@ import { decodeHour, encodeClosed } from './hour.ts';
 import { closedKey, hourKey, hourOfKey, HOURS } from './layout.ts';
 
 /** How long after its last arrival an hour still takes contributions: the lateness limit. */
-export const LATENESS_MS = 24 * 3_600_000;
+const LATENESS_MS = 24 * 3_600_000;
 
 /**
  * Closes every hour whose last arrival, and its neighbours', is longer ago than the lateness limit: a neighbour that

@@ -8,7 +8,7 @@ import { noDelta, type Delta } from './delta.ts';
 import { noSamples, pickSamples, rowsToKeep, sampler, SAMPLES, stretches } from './samples.ts';
 
 /** Which records of a column batch matched a rule. */
-export interface Matches {
+interface Matches {
   readonly rule: Rule;
   readonly rows: Uint32Array;
 }

@@ -9,7 +9,7 @@ import type { CodeSet } from './codes.ts';
 import { intern, type Interner } from './dictionary.ts';
 
 /** The rule that a group belongs to. */
-export interface RuleRef {
+interface RuleRef {
   readonly id: string;
   /** The rule's `stateKey`. */
   readonly key: string;

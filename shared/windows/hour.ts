@@ -251,7 +251,7 @@ function joined(into: CodeSet, from: CodeSet, code: (code: number) => number): C
   return set;
 }
 
-/** See {@link RuleRef.samplesFrom}. */
+/** Which groups have as many records as their rule's `samplesFrom` asks for. */
 function groupsToSample({ rules, groups, cells }: Hour): (group: number) => boolean {
   const missing = Float64Array.from(groups, (group) => rules[ruleOfGroup(group)]!.samplesFrom);
   for (let row = 0; row < cells.group.length; row++) missing[cells.group[row]!]! -= cells.count[row]!;

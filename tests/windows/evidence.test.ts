@@ -66,3 +66,15 @@ test('of many records a window shows five, and a long quiet group still shows on
   expect(alert).toMatchObject({ records: 120, measure: { 'distinct(dstport)': 120 } });
   expect(alert!.samples.map(({ dstport }) => dstport)).toEqual([0, 1, 2, 3, 4]);
 });
+
+test('a group that grows record by record has samples once it is half as many as the threshold asks for', async () => {
+  const store = memoryStore();
+  const slow = { ...scan, window: windowOf(600, 'distinct(dstport) >= 6') };
+  const created = [];
+  for (let number = 0; number < 6; number++) {
+    await putDelta(store, `${number}`, [matched(number, [slow], [attempt(number, `04:3${number}:00`)])]);
+    created.push(...(await fold(store, [slow])).created);
+  }
+  expect(created).toHaveLength(1);
+  expect(created[0]!.samples.map(({ dstport }) => dstport)).toEqual([2, 3, 4, 5]);
+});

@@ -1,0 +1,10 @@
+/** Where alerts lie in the store. */
+import type { Alert } from './alert.ts';
+
+/** Prefix of all alerts. */
+const ALERTS = 'alerts/';
+
+/** The key of an alert: the UTC day in which its suppress period begins, and its id. */
+export function alertKey(alert: Alert): string {
+  return `${ALERTS}day=${alert.period.start.slice(0, 10)}/${alert.id}.json`;
+}

@@ -1,0 +1,106 @@
+/** One sentence that says what happened, made from any rule's title, group and measure. */
+import type { FieldValue, FlowRecord } from '../flow/columns.ts';
+import type { Measure, Rule } from '../rules/rule.ts';
+import { formatBytes, formatCount, formatCounted, formatFlow, formatSpan } from './wording.ts';
+
+/** What a sentence is made of. */
+export interface Found {
+  readonly rule: Rule;
+  /** The values of the rule's `by` fields, in their order. */
+  readonly group: readonly FieldValue[];
+  /** What was measured over the window; the number of records without one. */
+  readonly value: number;
+  readonly interfaces: readonly string[];
+  readonly samples: readonly FlowRecord[];
+}
+
+/** Group fields that name who did it, the one to name first. */
+const ACTORS = ['client', 'srcaddr', 'pkt_srcaddr'];
+
+/** How the group's other fields are said; any field without an entry is said as ``field value``. */
+const PLACES: Readonly<Record<string, string>> = {
+  server: 'to',
+  dstaddr: 'to',
+  pkt_dstaddr: 'to',
+  interface_id: 'on',
+  instance_id: 'on',
+  vpc_id: 'in',
+  subnet_id: 'in',
+  account_id: 'in account',
+  region: 'in',
+  server_port: 'at port',
+  dstport: 'at port',
+  client_port: 'from port',
+  srcport: 'from port',
+};
+
+/** What `distinct` counts, one and many, by field; any other field is said by its name. */
+const DISTINCT: Readonly<Record<string, readonly [string, string]>> = {
+  dstport: ['port', 'ports'],
+  server_port: ['port', 'ports'],
+  srcport: ['source port', 'source ports'],
+  client_port: ['source port', 'source ports'],
+  dstaddr: ['address', 'addresses'],
+  server: ['address', 'addresses'],
+  pkt_dstaddr: ['address', 'addresses'],
+  srcaddr: ['source', 'sources'],
+  client: ['client', 'clients'],
+  pkt_srcaddr: ['source', 'sources'],
+  interface_id: ['interface', 'interfaces'],
+};
+
+/**
+ * `Port scan: 203.0.113.9 tried 120 ports (distinct(dstport) >= 50) within 10m on eni-0a1b2c3d`; without a window:
+ * `Admin port open: 3 records on eni-0a1b2c3d, the first 198.51.100.7:51514 → 10.0.0.5:22 tcp ACCEPT`.
+ */
+export function summarise(found: Found): string {
+  const { rule, group, interfaces } = found;
+  const named = new Map(rule.by.map((column, index) => [column, group[index] ?? null]));
+  const actor = ACTORS.find((column) => named.get(column) != null);
+  const rest = [...named].filter(([column]) => column !== actor).map(([column, value]) => place(column, value));
+  if (!named.has('interface_id') && interfaces.length > 0) rest.push(`on ${interfaceList(interfaces)}`);
+  const who = actor === undefined ? '' : `${named.get(actor)} `;
+  const where = rest.length === 0 ? '' : ` ${rest.join(' ')}`;
+
+  if (rule.window === undefined) {
+    const did = `${actor === undefined ? '' : 'had '}${formatCounted(found.value, 'record')}`;
+    const first = found.samples[0];
+    return `${rule.title}: ${who}${did}${where}${first === undefined ? '' : `, the first ${withoutAmounts(first)}`}`;
+  }
+  const { seconds, when } = rule.window;
+  const did = deed(when.measure, found.value, actor !== undefined);
+  return `${rule.title}: ${who}${did} (${when.text}) within ${formatSpan(seconds)}${where}`;
+}
+
+function deed(measure: Measure, value: number, hasActor: boolean): string {
+  const verb = (word: string): string => (hasActor ? `${word} ` : '');
+  switch (measure.kind) {
+    case 'count':
+      return `${verb('had')}${formatCounted(value, 'record')}`;
+    case 'sum':
+      if (measure.field === 'bytes') return `${verb('sent')}${formatBytes(value)}`;
+      if (measure.field === 'packets') return `${verb('sent')}${formatCounted(value, 'packet')}`;
+      return `${verb('had')}a total ${measure.field} of ${formatCount(value)}`;
+    case 'distinct': {
+      const what = DISTINCT[measure.field];
+      if (what === undefined) return `${verb('had')}${formatCount(value)} different values of ${measure.field}`;
+      return `${verb('tried')}${formatCount(value)} ${what[value === 1 ? 0 : 1]}`;
+    }
+  }
+}
+
+function place(column: string, value: FieldValue): string {
+  const said = value ?? `no ${column}`;
+  const word = PLACES[column];
+  if (value === null) return `with ${said}`;
+  return word === undefined ? `${column} ${said}` : `${word} ${said}`;
+}
+
+function interfaceList(interfaces: readonly string[]): string {
+  const shown = interfaces.slice(0, 3).join(', ');
+  return interfaces.length > 3 ? `${shown} and ${formatCount(interfaces.length - 3)} more` : shown;
+}
+
+function withoutAmounts(record: FlowRecord): string {
+  return formatFlow({ ...record, packets: null, bytes: null });
+}

@@ -1,0 +1,60 @@
+/** How numbers, spans and records are said to a person. */
+import type { FieldValue, FlowRecord } from '../flow/columns.ts';
+
+/** `1,234`. */
+export function formatCount(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 2 });
+}
+
+/** `3 records`, `1 record`. */
+export function formatCounted(value: number, noun: string): string {
+  return `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+/** Bytes with a unit a person reads: `1.2 GB` (powers of 1000). */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.95 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1).replace(/\.0$/, '')} ${units[unit]}`;
+}
+
+/** Seconds as in a rule file: `10m`, `1h`, `90s`. */
+export function formatSpan(seconds: number): string {
+  if (seconds % 86_400 === 0) return `${seconds / 86_400}d`;
+  if (seconds % 3600 === 0) return `${seconds / 3600}h`;
+  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
+
+const PROTOCOLS: ReadonlyMap<FieldValue, string> = new Map([
+  [1, 'icmp'],
+  [6, 'tcp'],
+  [17, 'udp'],
+  [58, 'icmpv6'],
+]);
+
+/** One record on one line: `203.0.113.9:4444 → 10.0.0.5:22 tcp REJECT, 3 packets, 180 B`. */
+export function formatFlow(record: FlowRecord): string {
+  const { srcaddr, dstaddr, protocol, action, packets, bytes } = record;
+  if (srcaddr == null && dstaddr == null) {
+    return [record['log_status'], record['interface_id']].filter((value) => value != null).join(' on ') || 'no traffic';
+  }
+  const ends = `${end(srcaddr, record['srcport'])} → ${end(dstaddr, record['dstport'])}`;
+  const how = [protocol == null ? undefined : (PROTOCOLS.get(protocol) ?? `protocol ${protocol}`), action];
+  const amounts = [
+    typeof packets === 'number' ? formatCounted(packets, 'packet') : undefined,
+    typeof bytes === 'number' ? formatBytes(bytes) : undefined,
+  ];
+  const said = [ends, ...how].filter((part) => part != null).join(' ');
+  return [said, ...amounts.filter((part) => part !== undefined)].join(', ');
+}
+
+function end(address: FieldValue | undefined, port: FieldValue | undefined): string {
+  if (address == null) return '-';
+  if (typeof port !== 'number') return `${address}`;
+  return `${address}`.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
