@@ -19,8 +19,8 @@ const house = [
 ] as const;
 
 /** Node's own modules that the pure core may use: they compute, they reach nothing. */
-const pureModules = ['zlib', 'crypto', 'net', 'stream', 'buffer'];
-const impureModules = builtinModules.filter((name) => !pureModules.includes(name));
+const pureModules = new Set(['zlib', 'crypto', 'net', 'stream', 'buffer']);
+const impureModules = builtinModules.filter((name) => !pureModules.has(name));
 
 const later = (folder: (typeof house)[number]): string[] => house.slice(house.indexOf(folder) + 1);
 

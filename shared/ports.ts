@@ -76,13 +76,7 @@ export interface ResultColumn {
 
 /** A cell of a result: integers beyond 2^53 are bigint; lists and structs are arrays and objects. */
 export type ResultValue =
-  | string
-  | number
-  | bigint
-  | boolean
-  | null
-  | readonly ResultValue[]
-  | { readonly [key: string]: ResultValue };
+  string | number | bigint | boolean | null | readonly ResultValue[] | { readonly [key: string]: ResultValue };
 
 /** A whole result, rows in the engine's order. */
 export interface QueryResult {

@@ -2,7 +2,7 @@
 import type { Alert } from './alert.ts';
 
 /** Prefix of all alerts. */
-const ALERTS = 'alerts/';
+export const ALERTS = 'alerts/';
 
 /** The key of an alert: the UTC day in which its suppress period begins, and its id. */
 export function alertKey(alert: Alert): string {

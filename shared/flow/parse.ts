@@ -47,7 +47,7 @@ export function parseLine(format: Format, line: string): ParsedLine | Unreadable
 }
 
 /** The values of a line: separated by spaces, with the line's end and anything around it taken off. */
-export function splitLine(line: string): string[] {
+function splitLine(line: string): string[] {
   return line
     .replace(/\r?\n?$/, '')
     .split(' ')
@@ -74,7 +74,7 @@ function unwrapMessage(line: string): string {
 }
 
 /** One value of a field's type, null for `-`, or why the text is not one. */
-export function parseValue(field: Field, text: string): FieldValue | UnreadableLine {
+function parseValue(field: Field, text: string): FieldValue | UnreadableLine {
   if (text === '-') return field.required === true ? unreadable(`\`${field.name}\` is missing (\`-\`)`) : null;
   switch (field.type) {
     case 'int32':

@@ -73,7 +73,7 @@ const lineOf = (of: Format): fc.Arbitrary<string> =>
                 ),
       ),
     )
-    .chain((values) => fc.constantFrom(' ', ' ', ' ', ' ', '  ').map((space) => (values as string[]).join(space)));
+    .chain((values) => fc.constantFrom(' ', ' ', ' ', ' ', '  ').map((space) => values.join(space)));
 
 const lines = format.chain((of) => fc.tuple(fc.constant(of), fc.array(lineOf(of), { minLength: 1, maxLength: 20 })));
 

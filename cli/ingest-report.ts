@@ -1,0 +1,55 @@
+/** What ingest did, for a person. */
+import { formatAlerts } from '../shared/alerts/terminal.ts';
+import type { IngestResult } from './ingest-run.ts';
+import { byteSize, count, counted, painter, widthOf } from './output.ts';
+
+/** What the report needs beside the run's result. */
+export interface ReportOptions {
+  readonly lake: string;
+  readonly rejects?: string;
+  readonly files: number;
+  readonly timeZone: string;
+}
+
+/** The report's text, ended by a line break. */
+export function reportIngest(result: IngestResult, options: ReportOptions): string {
+  const { counts, alerts, times } = result;
+  const paint = painter(process.stdout);
+  const lines = [
+    `${paint('title', `Read ${counted(counts.records, 'record')}`)} from ${counted(options.files, 'file')}${times === undefined ? '' : `, ${span(times.first, times.last)}`}`,
+    `  ${count(counts.accepted)} accepted, ${count(counts.rejected)} rejected, ${count(counts.nodata)} without data, ${count(counts.skipdata)} skipped by AWS`,
+    `  ${counted(counts.batches, 'batch', 'batches')}${counts.duplicate_batches > 0 ? `, ${count(counts.duplicate_batches)} more that repeat one` : ''}${result.controlMessages > 0 ? `, ${counted(result.controlMessages, 'control message')}` : ''}`,
+  ];
+  if (counts.unreadable_lines > 0) {
+    const where = options.rejects ?? `${options.lake}/quarantine`;
+    lines.push(
+      `  ${paint('bad', counted(counts.unreadable_lines, 'unreadable line'))}, kept in ${where}; the first: ${result.firstReject ?? ''}`,
+    );
+  }
+  if (counts.skipdata > 0)
+    lines.push('  skipped records are a hole in the evidence: what happened there was not logged');
+  for (const [rule, records] of result.late) {
+    lines.push(
+      `  ${paint('bad', counted(records, 'record'))} came more than a day after their hour's last arrival: not counted by ${rule}`,
+    );
+  }
+  for (const state of result.unreadableState)
+    lines.push(`  ${paint('bad', "window state that can't be read")}: ${state}`);
+  lines.push(
+    counts.objects === 0
+      ? `Wrote nothing to the lake in ${options.lake}`
+      : `Wrote ${counted(counts.objects, 'object')} (${byteSize(counts.bytes_written)}, ${(counts.bytes_written / counts.records).toFixed(1)} bytes a record) to the lake in ${options.lake} in ${counts.seconds.toFixed(1)} s`,
+    '',
+    counts.alerts === 0 ? paint('good', 'No new alerts') : paint('title', counted(counts.alerts, 'new alert')),
+  );
+  const shown = formatAlerts(alerts, { width: widthOf(process.stdout), timeZone: options.timeZone, paint });
+  const more = counts.alerts - alerts.length;
+  const rest = more > 0 ? `\n… and ${count(more)} more: sekisho query "SELECT * FROM alerts"\n` : '';
+  return `${lines.join('\n')}\n${shown === '' ? '' : `\n${shown}`}${rest}`;
+}
+
+function span(first: number, last: number): string {
+  const text = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
+  const [from, to] = [text(first), text(last)];
+  return from.slice(0, 10) === to.slice(0, 10) ? `${from} to ${to.slice(11)} UTC` : `${from} to ${to} UTC`;
+}

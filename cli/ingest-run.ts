@@ -1,0 +1,153 @@
+/** One run of ingest: feeds the pipeline, decides when to archive and fold, and counts. */
+import type { Alert } from '../shared/alerts/alert.ts';
+import type { Arrival } from '../shared/envelope/delivery.ts';
+import { EMPTY_TALLY, tally, type Tally } from '../shared/flow/tally.ts';
+import { archive, detect, foldWindows, type Pipeline } from '../shared/pipeline.ts';
+import type { RejectFile } from './rejects.ts';
+
+/** What a run did; the names are the contract of `--json`. */
+export interface IngestCounts extends Tally {
+  readonly unreadable_lines: number;
+  readonly batches: number;
+  readonly duplicate_batches: number;
+  readonly alerts: number;
+  readonly objects: number;
+  readonly bytes_written: number;
+  readonly seconds: number;
+}
+
+/** Everything a person may want to know of a run. */
+export interface IngestResult {
+  readonly counts: IngestCounts;
+  /** New alerts, the first {@link MOST_SHOWN} of them. */
+  readonly alerts: readonly Alert[];
+  /** The records' event times, Unix seconds; undefined where there were none. */
+  readonly times: { readonly first: number; readonly last: number } | undefined;
+  readonly controlMessages: number;
+  /** Records too late to count, by rule. */
+  readonly late: ReadonlyMap<string, number>;
+  /** Window state that could not be read. */
+  readonly unreadableState: readonly string[];
+  readonly firstReject: string | undefined;
+}
+
+/** Records (or unreadable lines) an object holds at most: two row groups, some ten megabytes, a few seconds of work to lose. */
+const OBJECT_RECORDS = 262_144;
+
+/** Folding reads and writes window state: not for every object of a long run. */
+const OBJECTS_A_FOLD = 8;
+
+/** Alerts kept for display; all are in the lake. */
+const MOST_SHOWN = 1_000;
+
+/** A run in progress. */
+export class IngestRun {
+  readonly #pipeline: Pipeline;
+  readonly #rejects: RejectFile;
+  readonly #started = performance.now();
+  readonly #batches = new Set<string>();
+  readonly #alerts: Alert[] = [];
+  readonly #late = new Map<string, number>();
+  readonly #unreadableState = new Set<string>();
+  #tally = EMPTY_TALLY;
+  #duplicates = 0;
+  #control = 0;
+  #alertCount = 0;
+  #objects = 0;
+  #bytes = 0;
+  #first = Number.POSITIVE_INFINITY;
+  #last = Number.NEGATIVE_INFINITY;
+  /** Records and lines that wait in the queue. */
+  #waiting = 0;
+  #unfolded = 0;
+
+  constructor(pipeline: Pipeline, rejects: RejectFile) {
+    this.#pipeline = pipeline;
+    this.#rejects = rejects;
+  }
+
+  /** Takes one arrival through detection and, when enough wait, archiving. Returns what is wrong with the arrival itself. */
+  async take(arrival: Arrival): Promise<string | undefined> {
+    const decoded = this.#pipeline.decode(arrival);
+    if (decoded.kind === 'control') {
+      this.#control++;
+      return undefined;
+    }
+    const { id, batches, rejects } = decoded.delivery;
+    if (this.#batches.has(id)) {
+      this.#duplicates++;
+      return undefined;
+    }
+    this.#batches.add(id);
+    await this.#rejects.write(rejects);
+    const { alerts } = await detect(arrival, this.#pipeline);
+    this.#keep(alerts);
+    const before = this.#tally.records;
+    this.#tally = tally(batches, this.#tally);
+    for (const { time } of batches) {
+      for (const second of time) {
+        if (second < this.#first) this.#first = second;
+        if (second > this.#last) this.#last = second;
+      }
+    }
+    this.#waiting += this.#tally.records - before + rejects.length;
+    if (this.#waiting >= OBJECT_RECORDS) await this.archive();
+    if (this.#unfolded >= OBJECTS_A_FOLD) await this.#fold();
+    return decoded.kind === 'malformed' ? decoded.reason : undefined;
+  }
+
+  /** Writes what waits. */
+  async archive(): Promise<void> {
+    const messages = await this.#pipeline.queue.receive(Number.MAX_SAFE_INTEGER);
+    if (messages.length === 0) return;
+    const written = await archive(
+      messages.map(({ message }) => message),
+      this.#pipeline,
+    );
+    await Promise.all(messages.map((message) => message.done()));
+    this.#objects += written.objects;
+    this.#bytes += written.bytes;
+    this.#waiting = 0;
+    this.#unfolded++;
+  }
+
+  /** Writes what waits, and folds all windows: also what an earlier run left. */
+  async finish(): Promise<void> {
+    await this.archive();
+    await this.#fold();
+  }
+
+  result(): IngestResult {
+    return {
+      counts: {
+        ...this.#tally,
+        unreadable_lines: this.#rejects.count,
+        batches: this.#batches.size,
+        duplicate_batches: this.#duplicates,
+        alerts: this.#alertCount,
+        objects: this.#objects,
+        bytes_written: this.#bytes,
+        seconds: Math.round(performance.now() - this.#started) / 1000,
+      },
+      alerts: this.#alerts,
+      times: this.#first <= this.#last ? { first: this.#first, last: this.#last } : undefined,
+      controlMessages: this.#control,
+      late: this.#late,
+      unreadableState: [...this.#unreadableState],
+      firstReject: this.#rejects.first,
+    };
+  }
+
+  async #fold(): Promise<void> {
+    const folded = await foldWindows(this.#pipeline);
+    this.#unfolded = 0;
+    this.#keep(folded.alerts);
+    for (const [rule, records] of folded.late) this.#late.set(rule, (this.#late.get(rule) ?? 0) + records);
+    for (const { key, reason } of folded.unreadable) this.#unreadableState.add(`${key}: ${reason}`);
+  }
+
+  #keep(alerts: readonly Alert[]): void {
+    this.#alertCount += alerts.length;
+    this.#alerts.push(...alerts.slice(0, MOST_SHOWN - this.#alerts.length));
+  }
+}

@@ -1,0 +1,133 @@
+/** `sekisho ingest`: the whole pipeline over files. */
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { alertStream, openAlertFile, type ClosableSink } from '../shared/adapters/local/alert-sink.ts';
+import { openFolderStore } from '../shared/adapters/local/object-store.ts';
+import { createMemoryQueue } from '../shared/adapters/local/queue.ts';
+import type { Alert } from '../shared/alerts/alert.ts';
+import type { Arrival } from '../shared/envelope/delivery.ts';
+import { decodeDelivery, type Decoded, type DecodeOptions } from '../shared/flow/decode.ts';
+import { compilePipelineRules, type Pipeline } from '../shared/pipeline.ts';
+import { EXIT } from './exit.ts';
+import { reportIngest } from './ingest-report.ts';
+import { IngestRun } from './ingest-run.ts';
+import { tell, writeOut } from './output.ts';
+import { InputReader } from './read.ts';
+import { openRejectFile } from './rejects.ts';
+import { decodeOptionsOf, readCheckedRules, readSettings, type CommonOptions } from './settings.ts';
+
+interface IngestOptions extends CommonOptions {
+  readonly lake: string;
+  readonly rules?: readonly string[];
+  readonly alerts?: string;
+  readonly rejects?: string;
+  readonly format?: string;
+  readonly strict?: true;
+}
+
+const HELP = `
+Inputs are CloudWatch Logs events (as Lambda gets them, decoded, or exported), flow-log text (plain, gzip or zstd, with
+or without a header), Firehose's JSON lines, and Parquet as AWS delivers it to S3. The same input may be ingested again:
+the lake shows each record once, and each incident has one alert.
+
+Examples:
+  sekisho ingest events/hour --lake lake
+  sekisho ingest flow.log.gz --format default --alerts alerts.jsonl --rejects rejects.jsonl
+  aws logs filter-log-events --log-group-name flow-logs | sekisho ingest - --json
+  sekisho ingest new-logs/ --rules my-rules/ --strict
+`;
+
+/** The command. */
+export function ingestCommand(done: (exitCode: number) => void): Command {
+  return new Command('ingest')
+    .description('read flow logs: raise alerts, and keep every record in a lake')
+    .argument('<input...>', 'files, folders (with all below them), or - for standard input')
+    .option('--lake <dir>', 'the lake: made where it is missing', 'sekisho-lake')
+    .option('--rules <path...>', 'rule files or folders, instead of the built-in rules and those of the configuration')
+    .option('--alerts <file>', 'append new alerts to this file as JSON lines (- for stdout)')
+    .option('--rejects <file>', 'write unreadable lines to this file as JSON lines (- for stdout)')
+    .option('--format <format>', "the lines' format where no header says it: `default` or AWS's format string")
+    .option('--strict', 'exit with 3 if any line could not be read')
+    .option('--config <file>', 'the configuration (default: sekisho.yml here, if there is one)')
+    .option('--now <time>', 'the time to run as of, ISO 8601')
+    .option('--json', 'end stdout with one JSON object of counts instead of text')
+    .addHelpText('after', HELP)
+    .action(async (inputs: string[], options: IngestOptions) => done(await ingest(inputs, options)));
+}
+
+async function ingest(inputs: readonly string[], options: IngestOptions): Promise<number> {
+  const settings = readSettings(options);
+  const decodeOptions = decodeOptionsOf(settings, options.format);
+  const { rules } = readCheckedRules(settings, options.rules ?? []);
+  const rejects = await openRejectFile(options.rejects);
+  const sink = await openSink(options.alerts);
+  const pipeline: Pipeline = {
+    store: openFolderStore(resolve(options.lake)),
+    queue: createMemoryQueue<Arrival>(),
+    sink,
+    clock: settings.clock,
+    random: () => randomBytes(6).toString('hex'),
+    decode: remembering(decodeOptions),
+    rules: compilePipelineRules(rules),
+    seen: new Set(),
+  };
+
+  const stop = stopOnSignal();
+  const reader = new InputReader(inputs, { lake: options.lake, stop: stop.signal });
+  const run = new IngestRun(pipeline, rejects);
+  for await (const arrival of reader.arrivals()) {
+    const problem = await run.take(arrival);
+    if (problem !== undefined) reader.problem(arrival.place, problem);
+  }
+  if (stop.signal.aborted) await run.archive();
+  else await run.finish();
+  await rejects.close();
+  await sink?.close();
+  stop.end();
+
+  const result = run.result();
+  const text =
+    options.json === true
+      ? `${JSON.stringify(result.counts)}\n`
+      : reportIngest(result, { ...options, files: reader.files, timeZone: settings.config.timeZone });
+  if (options.json === true || (options.alerts !== '-' && options.rejects !== '-')) await writeOut(text);
+  else process.stderr.write(text);
+
+  if (stop.signal.aborted) {
+    tell('sekisho: interrupted: what was read is in the lake; run it again to read the rest');
+    return EXIT.interrupted;
+  }
+  if (reader.problems > 0) return EXIT.failed;
+  return options.strict === true && rejects.count > 0 ? EXIT.found : EXIT.done;
+}
+
+async function openSink(path: string | undefined): Promise<ClosableSink<Alert> | undefined> {
+  if (path === undefined) return undefined;
+  return path === '-' ? alertStream(process.stdout) : await openAlertFile(path);
+}
+
+/** Decodes an arrival once, however many steps ask for it. */
+function remembering(options: DecodeOptions): (arrival: Arrival) => Decoded {
+  const known = new WeakMap<Arrival, Decoded>();
+  return (arrival) => {
+    let decoded = known.get(arrival);
+    if (decoded === undefined) known.set(arrival, (decoded = decodeDelivery(arrival, options)));
+    return decoded;
+  };
+}
+
+/** The first signal lets the run finish its current object; a second one ends the process at once. */
+function stopOnSignal(): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort();
+    tell('sekisho: stopping: finishing what was read (again to stop at once)');
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    end: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
+  };
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+/** The terminal's entry point. */
+import { Command, CommanderError } from 'commander';
+import { CommandFailure, EXIT, UsageError } from './exit.ts';
+import { ingestCommand } from './ingest.ts';
+import { endQuietlyOnClosedPipe } from './output.ts';
+import { parseCommand } from './parse.ts';
+import { queryCommand } from './query.ts';
+import { rulesCommand } from './rules.ts';
+
+const HELP = `
+Examples:
+  sekisho ingest events/ --lake lake            read everything in a folder into a lake, print what was found
+  aws logs tail … | sekisho ingest -            read what another program prints
+  sekisho query "SELECT dstport, count(*) AS n FROM flows GROUP BY 1 ORDER BY n DESC LIMIT 10"
+  sekisho rules test                            run the tests inside the rules
+
+Exit codes: 0 done · 1 failed · 2 wrong usage or configuration · 3 done, and something was found
+`;
+
+async function main(): Promise<number> {
+  endQuietlyOnClosedPipe();
+  let exitCode: number = EXIT.done;
+  const program = new Command('sekisho')
+    .description(
+      'A checkpoint for VPC Flow Logs: alerts on traffic that should not be there, and a lake of every record.',
+    )
+    .version('0.1.0')
+    .showHelpAfterError('run it with --help to see what it takes')
+    .configureHelp({ helpWidth: process.stdout.columns ?? 100 })
+    .addHelpText('after', HELP)
+    .exitOverride();
+  const done = (code: number): void => {
+    exitCode = code;
+  };
+  for (const command of [ingestCommand(done), parseCommand(done), queryCommand(done), rulesCommand(done)]) {
+    program.addCommand(withErrors(command));
+  }
+  try {
+    await program.parseAsync();
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (error instanceof UsageError || error instanceof CommandFailure) {
+      for (const line of error.lines) process.stderr.write(`${line}\n`);
+      return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+    }
+    process.stderr.write(`sekisho: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (process.env['SEKISHO_DEBUG'] !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return EXIT.failed;
+  }
+}
+
+/** Makes a command and those below it throw instead of ending the process, so that one place decides on exit codes. */
+function withErrors(command: Command): Command {
+  command.exitOverride().showHelpAfterError('run it with --help to see what it takes');
+  for (const each of command.commands) withErrors(each);
+  return command;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,85 @@
+/** `sekisho query`: SQL over the lake. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { openDuckDb } from '../shared/adapters/local/duckdb.ts';
+import { openFolderStore } from '../shared/adapters/local/object-store.ts';
+import { findContents } from '../shared/query/contents.ts';
+import { NOTHING_PUBLISHED } from '../shared/query/flow-view.ts';
+import { createViews } from '../shared/query/views.ts';
+import { CommandFailure, EXIT, UsageError } from './exit.ts';
+import { widthOf, writeOut } from './output.ts';
+import { readSettings, type CommonOptions } from './settings.ts';
+import { formatCsv, formatJson, formatTable } from './table.ts';
+
+interface QueryOptions extends CommonOptions {
+  readonly lake: string;
+  readonly csv?: true;
+}
+
+const HELP = `
+Views:
+  flows           every record of VPC flow logs, once; AWS's column names, and batch, initiator (src or dst: who opened
+                  the connection), server_port, source_account, source_region, source, day, arrived
+  vpc_flow_logs   the same under the name and with the "date" of AWS's published queries
+  tgw_flows       records of transit gateway flow logs
+  alerts          every alert
+  quarantine      lines that could not be read
+
+Examples:
+  sekisho query "SELECT dstport, count(*) AS records FROM flows WHERE action = 'REJECT' GROUP BY 1 ORDER BY 2 DESC LIMIT 10"
+  sekisho query "SELECT * FROM alerts ORDER BY first_seen" --json
+  sekisho query "SELECT srcaddr, sum(bytes) AS bytes FROM flows GROUP BY 1" --lake lake --csv > bytes.csv
+`;
+
+/** The command. */
+export function queryCommand(done: (exitCode: number) => void): Command {
+  return new Command('query')
+    .description('answer a question in SQL (DuckDB) over a lake')
+    .argument('<sql>', 'a query over the views below, or - for standard input')
+    .option('--lake <dir>', 'the lake', 'sekisho-lake')
+    .option('--csv', 'print CSV')
+    .option('--json', 'print a JSON array of objects')
+    .option('--config <file>', 'the configuration (default: sekisho.yml here, if there is one)')
+    .option('--now <time>', 'the time to run as of, ISO 8601')
+    .addHelpText('after', HELP)
+    .action(async (sql: string, options: QueryOptions) => done(await query(sql, options)));
+}
+
+async function query(sql: string, options: QueryOptions): Promise<number> {
+  if (options.csv === true && options.json === true)
+    throw new UsageError(["sekisho: --csv and --json can't both be: choose one"]);
+  readSettings(options);
+  const folder = resolve(options.lake);
+  if (!existsSync(folder)) {
+    throw new CommandFailure([
+      `sekisho: there is no lake at \`${options.lake}\`: make one with \`sekisho ingest INPUT --lake ${options.lake}\``,
+    ]);
+  }
+  const contents = await findContents(openFolderStore(folder));
+  const setup = createViews({ folder, contents, published: NOTHING_PUBLISHED }).join(';\n');
+  const engine = openDuckDb({ setup });
+  try {
+    const result = await engine.query(sql === '-' ? await readStdin() : sql).catch((error: unknown) => {
+      throw new CommandFailure([
+        `sekisho: the query failed: ${error instanceof Error ? error.message.trim() : String(error)}`,
+      ]);
+    });
+    const text =
+      options.json === true
+        ? formatJson(result)
+        : options.csv === true
+          ? formatCsv(result)
+          : formatTable(result, widthOf(process.stdout));
+    await writeOut(text);
+    return EXIT.done;
+  } finally {
+    await engine.close();
+  }
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,141 @@
+/** What every command sets up from its options: the configuration, the clock, formats, networks and rules. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { BlockList, isIPv6 } from 'node:net';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fixedClock, parseTime, systemClock } from '../shared/adapters/local/clock.ts';
+import { DEFAULT_CONFIG, parseConfig, type Config } from '../shared/config/config.ts';
+import type { DecodeOptions } from '../shared/flow/decode.ts';
+import { servicePortTable } from '../shared/flow/direction.ts';
+import { parseFormat, type Format } from '../shared/flow/format.ts';
+import type { Clock } from '../shared/ports.ts';
+import { formatDiagnostic, type SourceText } from '../shared/rules/diagnostics.ts';
+import { PRIVATE_NETWORKS } from '../shared/rules/lists.ts';
+import { loadRules, type LoadedRules } from '../shared/rules/load.ts';
+import { UsageError } from './exit.ts';
+
+/** Options that all commands share. */
+export interface CommonOptions {
+  readonly now?: string;
+  readonly config?: string;
+  readonly json?: true;
+}
+
+/** The configuration and where it lies. */
+export interface Settings {
+  readonly config: Config;
+  /** The folder that the configuration's paths are relative to. */
+  readonly folder: string;
+  readonly clock: Clock;
+}
+
+const CONFIG_NAME = 'sekisho.yml';
+
+/** Reads the configuration (`--config`, else sekisho.yml here if there is one) and the clock (`--now`). */
+export function readSettings(options: CommonOptions): Settings {
+  const clock = readClock(options.now);
+  const path = options.config ?? CONFIG_NAME;
+  if (options.config === undefined && !existsSync(path)) return { config: DEFAULT_CONFIG, folder: '.', clock };
+  const config = parseConfig(path, readText(path, 'the configuration'));
+  if (isProblems(config)) throw new UsageError(config.map(({ message }) => message));
+  return { config, folder: dirname(path), clock };
+}
+
+function isProblems(config: ReturnType<typeof parseConfig>): config is Exclude<ReturnType<typeof parseConfig>, Config> {
+  return Array.isArray(config);
+}
+
+function readClock(now: string | undefined): Clock {
+  if (now === undefined) return systemClock;
+  const time = parseTime(now);
+  if (time === undefined) {
+    throw new UsageError([`--now is \`${now}\`, which is no ISO 8601 time: write it like \`2026-11-17T02:00:00Z\``]);
+  }
+  return fixedClock(time);
+}
+
+/** How lines are to be read. */
+export function decodeOptionsOf({ config, clock }: Settings, format: string | undefined): DecodeOptions {
+  const given = format === undefined ? undefined : readFormat(format, '--format');
+  const groups = config.sources.map(({ logGroup, formats }) => ({
+    matches: matcher(logGroup),
+    formats: formats.map((text) => readFormat(text, `the configuration for log group \`${logGroup}\``)),
+  }));
+  const networks = new BlockList();
+  for (const network of config.networks ?? PRIVATE_NETWORKS) {
+    const [address, length] = network.split('/');
+    networks.addSubnet(address!, Number(length), familyOf(address!));
+  }
+  return {
+    formats: { given, ofLogGroup: (logGroup) => groups.find(({ matches }) => matches(logGroup))?.formats },
+    inNetworks: (address) => networks.check(address, familyOf(address)),
+    servicePorts: servicePortTable(config.servicePorts),
+    arrival: clock.now().getTime() / 1000,
+  };
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIPv6(address) ? 'ipv6' : 'ipv4';
+}
+
+function matcher(logGroup: string): (name: string) => boolean {
+  if (!logGroup.endsWith('*')) return (name) => name === logGroup;
+  return (name) => name.startsWith(logGroup.slice(0, -1));
+}
+
+function readFormat(text: string, where: string): Format {
+  const format = parseFormat(text);
+  if ('kind' in format) throw new UsageError([`${where}: ${format.message}`]);
+  return format;
+}
+
+/** The folder of the built-in rules, beside the program's own. */
+const BUILT_IN = fileURLToPath(new URL('../rules', import.meta.url));
+
+/** Loads the rules that were named, or else the built-in ones and the configuration's. */
+export function readRules(
+  { config, folder }: Settings,
+  paths: readonly string[],
+): LoadedRules & { sources: ReadonlyMap<string, SourceText> } {
+  const named = paths.length > 0 ? paths : [BUILT_IN, ...config.rules.map((path) => join(folder, path))];
+  const files = named.flatMap(ruleFiles);
+  const loaded = loadRules(files, { networks: config.networks, lists: config.lists });
+  return { ...loaded, sources: new Map(files.map((file) => [file.name, file])) };
+}
+
+/** The rules for a run: errors in them are errors of the configuration. */
+export function readCheckedRules(settings: Settings, paths: readonly string[]): LoadedRules {
+  const loaded = readRules(settings, paths);
+  const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    const texts = errors.map((each) => formatDiagnostic(each, loaded.sources.get(each.file)!.text));
+    throw new UsageError([...texts, 'nothing was read: mend the rules, and check them with `sekisho rules check`']);
+  }
+  return loaded;
+}
+
+function ruleFiles(path: string): SourceText[] {
+  const name = path === BUILT_IN ? 'rules' : path;
+  if (!existsSync(path))
+    throw new UsageError([`there are no rules at \`${name}\`: name a rule file or a folder of them`]);
+  if (!statSync(path).isDirectory()) return [{ name, text: readText(path, 'the rule file') }];
+  const files = readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name) && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  if (files.length === 0) throw new UsageError([`there is no rule file (.yml) in \`${name}\``]);
+  return files.map((file) => ({
+    name: path === BUILT_IN ? join('rules', relative(resolve(path), file)) : file,
+    text: readText(file, 'the rule file'),
+  }));
+}
+
+function readText(path: string, what: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'it may not be read' : String(error);
+    throw new UsageError([`cannot read ${what} \`${path}\`: ${why}`]);
+  }
+}

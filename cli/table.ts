@@ -1,0 +1,88 @@
+/** Query results as people and programs want them: a table that fits the terminal, CSV, JSON. */
+import Table from 'cli-table3';
+import stringWidth from 'string-width';
+import type { QueryResult, ResultValue } from '../shared/ports.ts';
+
+/** Below this a column tells nothing any more. */
+const NARROWEST = 6;
+
+/** The result as a table of at most `width` columns: long values are wrapped, numbers stand to the right. */
+export function formatTable({ columns, rows }: QueryResult, width: number): string {
+  if (columns.length === 0) return '';
+  const texts = rows.map((row) => row.map(cellText));
+  const wanted = columns.map(({ name }, i) => Math.max(stringWidth(name), ...texts.map((row) => widest(row[i]!)), 1));
+  const widths = fit(wanted, width - (columns.length * 3 + 1));
+  const table = new Table({
+    head: columns.map(({ name }) => name),
+    colWidths: widths.map((each) => each + 2),
+    colAligns: columns.map(({ type }) => (isNumeric(type) ? 'right' : 'left')),
+    wordWrap: true,
+    wrapOnWordBoundary: false,
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...texts);
+  return `${table.toString()}\n`;
+}
+
+/** Widths that together take at most `total`: the widest columns give way first. */
+function fit(wanted: readonly number[], total: number): number[] {
+  const widths = [...wanted];
+  let over = widths.reduce((sum, width) => sum + width, 0) - total;
+  while (over > 0) {
+    const widest = Math.max(...widths);
+    if (widest <= NARROWEST) break;
+    const next = Math.max(NARROWEST, ...widths.filter((width) => width < widest));
+    const atWidest = widths.filter((width) => width === widest).length;
+    const cut = Math.max(1, Math.min(widest - next, Math.ceil(over / atWidest)));
+    for (const [i, width] of widths.entries()) {
+      if (width !== widest || over <= 0) continue;
+      widths[i] = width - cut;
+      over -= cut;
+    }
+  }
+  return widths;
+}
+
+/** The result as CSV (RFC 4180), with a header line; null is an empty field. */
+export function formatCsv({ columns, rows }: QueryResult): string {
+  const lines = [
+    columns.map(({ name }) => name),
+    ...rows.map((row) => row.map((value) => (value === null ? '' : cellText(value)))),
+  ];
+  return lines.map((line) => `${line.map(csvField).join(',')}\r\n`).join('');
+}
+
+/** The result as a JSON array of objects, one a line; integers keep every digit. */
+export function formatJson({ columns, rows }: QueryResult): string {
+  if (rows.length === 0) return '[]\n';
+  const names = columns.map(({ name }) => JSON.stringify(name));
+  const objects = rows.map((row) => `{${row.map((value, i) => `${names[i]}:${jsonValue(value)}`).join(',')}}`);
+  return `[\n${objects.join(',\n')}\n]\n`;
+}
+
+/** JSON of a value; bigints are written as numbers with all their digits, which JSON.stringify can't. */
+function jsonValue(value: ResultValue): string {
+  if (typeof value === 'bigint') return String(value);
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(jsonValue).join(',')}]`;
+  return `{${Object.entries(value)
+    .map(([key, each]) => `${JSON.stringify(key)}:${jsonValue(each)}`)
+    .join(',')}}`;
+}
+
+function cellText(value: ResultValue): string {
+  if (value === null) return '';
+  return typeof value === 'object' ? jsonValue(value) : String(value);
+}
+
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function widest(text: string): number {
+  return Math.max(...text.split('\n').map((line) => stringWidth(line)));
+}
+
+function isNumeric(type: string): boolean {
+  return /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|REAL|DECIMAL.*)$/.test(type);
+}

@@ -1,0 +1,91 @@
+/** Runs the tests inside rule files: their records take the pipeline's own way, so that what a test shows is what will happen. */
+import type { Alert } from './alerts/alert.ts';
+import type { Arrival } from './envelope/delivery.ts';
+import { decodeDelivery, type DecodeOptions } from './flow/decode.ts';
+import { parseFormat } from './flow/format.ts';
+import { archive, compilePipelineRules, detect, foldWindows, type Pipeline } from './pipeline.ts';
+import type { BatchQueue, Clock, ObjectStore } from './ports.ts';
+import { expandRuleTest } from './rules/expand-test.ts';
+import { expectedCount, type RuleTest } from './rules/rule-test.ts';
+import type { Rule } from './rules/rule.ts';
+
+/** What the tests run with. */
+export interface RuleTestOptions {
+  /** An empty store, one a test. */
+  readonly createStore: () => ObjectStore;
+  /** An empty queue, one a test. */
+  readonly createQueue: () => BatchQueue<Arrival>;
+  readonly clock: Clock;
+  /** How records are read, the format aside. */
+  readonly decode: DecodeOptions;
+}
+
+/** How a test ended. */
+export interface RuleTestResult {
+  readonly test: RuleTest;
+  readonly alerts: readonly Alert[];
+  /** What is not as expected, a sentence each; empty where the test passed. */
+  readonly failures: readonly string[];
+}
+
+/** Runs one test of one rule. */
+export async function runRuleTest(test: RuleTest, rule: Rule, options: RuleTestOptions): Promise<RuleTestResult> {
+  const { format: text, lines } = expandRuleTest(test);
+  const format = parseFormat(text);
+  if ('kind' in format) return { test, alerts: [], failures: [format.message] };
+  const decodeOptions: DecodeOptions = { ...options.decode, formats: { given: format, ofLogGroup: () => undefined } };
+  const pipeline: Pipeline = {
+    store: options.createStore(),
+    queue: options.createQueue(),
+    sink: undefined,
+    clock: options.clock,
+    random: () => 'test',
+    decode: (arrival) => decodeDelivery(arrival, decodeOptions),
+    rules: compilePipelineRules([rule]),
+    seen: new Set(),
+  };
+  const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+  const arrival: Arrival = {
+    kind: 'text',
+    lines: content,
+    header: undefined,
+    firstLine: 1,
+    place: `${test.rule} test`,
+  };
+  const { decoded, alerts } = await detect(arrival, pipeline);
+  await archive([arrival], pipeline);
+  const folded = await foldWindows(pipeline);
+  const raised = [...alerts, ...folded.alerts];
+  const rejects = decoded.kind === 'decoded' ? decoded.delivery.rejects : [];
+  return {
+    test,
+    alerts: raised,
+    failures: [
+      ...rejects.map(({ line, reason }) => `the record \`${line}\` can't be read: ${reason}`),
+      ...compare(test, raised),
+    ],
+  };
+}
+
+/** What differs between the alerts that a test expects and those that were raised. */
+function compare(test: RuleTest, raised: readonly Alert[]): string[] {
+  const expected = expectedCount(test);
+  const failures: string[] = [];
+  if (typeof test.alerts !== 'number') {
+    for (const { group, times } of test.alerts) {
+      const found = raised.filter((alert) =>
+        Object.entries(group).every(([field, value]) => alert.group[field] === value),
+      );
+      if (found.length !== times) {
+        failures.push(`expected ${times} of ${JSON.stringify(group)}, got ${found.length}`);
+      }
+    }
+  }
+  if (raised.length !== expected && failures.length === 0) {
+    failures.push(
+      `expected ${expected === 0 ? 'no alert' : `${expected} alert${expected === 1 ? '' : 's'}`}, got ${raised.length}`,
+    );
+  }
+  if (failures.length > 0) failures.push(...raised.slice(0, 5).map(({ summary }) => `raised: ${summary}`));
+  return failures;
+}
