@@ -101,7 +101,7 @@ function moment(time: string, timeZone: string): { readonly date: string; readon
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Breaks text into lines of at most `width` columns: between words, within those that are wider than a line. */
+/** Breaks text into lines of at most `width` columns: between words, within those that are wider; never within a letter. */
 export function wrap(text: string, width: number): readonly string[] {
   const room = Math.max(width, 2);
   const lines: string[] = [];
@@ -118,7 +118,7 @@ export function wrap(text: string, width: number): readonly string[] {
     if (line !== '' && !breaks) lines.push(line);
     line = breaks && line !== '' ? `${line} ` : '';
     for (const { segment } of graphemes.segment(word)) {
-      if (stringWidth(line + segment) > room) {
+      if (line !== '' && stringWidth(line + segment) > room) {
         lines.push(line.trimEnd());
         line = '';
       }
