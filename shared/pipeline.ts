@@ -17,7 +17,7 @@ import { compileRules, type CompiledRules } from './rules/compile.ts';
 import { evaluateRules } from './rules/evaluate.ts';
 import type { Rule } from './rules/rule.ts';
 import { startDelta, type MatchedDelivery } from './windows/contribute.ts';
-import { encodeDelta } from './windows/delta.ts';
+import { encodeDelta, type Delta } from './windows/delta.ts';
 import { foldWindows as fold, type FoldResult } from './windows/fold.ts';
 import { deltaKey } from './windows/layout.ts';
 
@@ -80,8 +80,8 @@ export interface Archived {
 }
 
 /**
- * Second step: many arrivals become one Parquet object a table, one object of unreadable lines, and one delta of what
- * counts towards windows. A batch stands in one object only, once. The delta comes last: when it is there, so are the records.
+ * Second step: many arrivals become one Parquet object a table, one object of unreadable lines, and a delta of what
+ * counts towards windows. A batch stands in one object only, once. Deltas come last: where one is, the records are.
  */
 export async function archive(arrivals: readonly Arrival[], pipeline: Pipeline): Promise<Archived> {
   const { store, clock } = pipeline;
@@ -101,11 +101,26 @@ export async function archive(arrivals: readonly Arrival[], pipeline: Pipeline):
   const quarantine = encodeQuarantine(deliveries);
   if (quarantine !== undefined) await store.put(quarantineKey(started, name), quarantine.body);
 
-  const builder = startDelta();
-  for (const delivery of deliveries) builder.add(match(delivery, pipeline.rules.windowed));
-  const delta = builder.build();
-  if (delta !== undefined) await store.put(deltaKey(name), encodeDelta(delta));
+  for (const [part, delta] of deltasOf(deliveries, pipeline.rules.windowed)) {
+    await store.put(deltaKey(`${name}-${part}`), encodeDelta(delta));
+  }
   return written;
+}
+
+/** Rows of a delta at most (a delivery is never split): what folding holds in memory at once. */
+const DELTA_ROWS = 100_000;
+
+/** What the deliveries contribute to windows, numbered; nothing where no windowed rule matched. */
+function* deltasOf(deliveries: readonly DecodedDelivery[], rules: CompiledRules): Generator<readonly [number, Delta]> {
+  let part = 0;
+  let builder = startDelta();
+  for (const [index, delivery] of deliveries.entries()) {
+    builder.add(match(delivery, rules));
+    if (builder.rows < DELTA_ROWS && index < deliveries.length - 1) continue;
+    const delta = builder.build();
+    builder = startDelta();
+    if (delta !== undefined) yield [part++, delta];
+  }
 }
 
 /** What folding found. */

@@ -79,7 +79,7 @@ function* visitors(part: Part): Generator<Exchange> {
   for (let left = times(part, 44); left > 0; left--) {
     const web = random.pick(WEB);
     const port = random.chance(0.93) ? 443 : 80;
-    const ipv6 = random.chance(0.12);
+    const ipv6 = random.chance(0.25);
     const client = outside(ipv6 ? visitorIpv6(random) : visitorAddress(random), strangerPort(random));
     const server = ipv6 ? atIpv6(web, port) : at(web, port);
     yield answered(part, client, server, volume(random, [6, 40], [60, 220]), volume(random, [6, 160], [400, 1_400]));

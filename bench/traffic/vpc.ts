@@ -92,9 +92,10 @@ export function strangerAddress(random: Random): string {
   return `198.${random.between(18, 19)}.${random.between(0, 255)}.${random.between(1, 254)}`;
 }
 
-/** A visitor that comes by IPv6. */
+/** A visitor that comes by IPv6: the lower half of the address is random, as privacy extensions make it (RFC 8981). */
 export function visitorIpv6(random: Random): string {
-  return `2001:db8:a${random.hex(3)}:${random.between(1, 9)}::${random.between(1, 0xffff).toString(16)}`;
+  const host = Array.from({ length: 4 }, () => random.between(0x1, 0xffff).toString(16)).join(':');
+  return `2001:db8:a${random.hex(3)}:${random.between(1, 9)}:${host}`;
 }
 
 /** An id as AWS makes them: a prefix and 17 hexadecimal digits, the first of them 0. */

@@ -6,39 +6,54 @@
 import { DERIVED_BY_COLUMN, fieldType } from '../flow/derived.ts';
 import { FIELD_BY_COLUMN } from '../flow/fields.ts';
 import { FIRST_IPV6, LAST_ADDRESS } from './address.ts';
-import { ClauseSets } from './clause-sets.ts';
+import { BitSetPool, setBit, type Bits } from './bit-sets.ts';
 import { normaliseRule, type Clause } from './clauses.ts';
 import type { Rule } from './rule.ts';
+import type { Runner } from './runner.ts';
+import { Scratch } from './scratch.ts';
 import { TextLine, type ValueSet } from './value-set.ts';
 
-/** How to find the set of clauses that a field's value satisfies. Sets are ids in {@link CompiledRules.sets}. */
-export type FieldPlan =
-  /** Small integers: the set of value `v` at `sets[v + 1]`, null at `sets[0]`. */
-  | { readonly kind: 'table'; readonly column: string; readonly null: number; readonly sets: Int32Array }
-  /** Any integers: `sets[i]` for values from `starts[i]` up to the next start. */
+/** A field's part in the decision. A value's class is an index into `choices`. */
+export type FieldPlan = {
+  readonly column: string;
+  /** Sets of clauses: those a value of the class satisfies as far as this field goes. */
+  readonly choices: readonly Bits[];
+  /** The class of records without value. */
+  readonly null: number;
+  /** The clauses that look at the field at all. */
+  readonly looking: Bits;
+} & (
   | {
-      readonly kind: 'ranges';
-      readonly column: string;
-      readonly null: number;
-      readonly starts: Float64Array;
-      readonly sets: Int32Array;
+      /** Small integers: the class of value `v` is `classes[v + 1]`. */
+      readonly kind: 'table';
+      readonly classes: Uint16Array;
     }
-  /** Texts that rules name, and every other text. */
   | {
+      /** Any integers: `classes[i]` for values from `starts[i]` up to the next start. */
+      readonly kind: 'ranges';
+      readonly starts: Float64Array;
+      readonly classes: Uint32Array;
+    }
+  | {
+      /** Texts that rules name; every other text is of the class `other`. */
       readonly kind: 'text';
-      readonly column: string;
-      readonly null: number;
-      readonly sets: ReadonlyMap<string, number>;
+      readonly classes: ReadonlyMap<string, number>;
       readonly other: number;
     }
-  /** Addresses, by the classes of {@link CompiledRules.addresses}. */
-  | { readonly kind: 'address'; readonly column: string; readonly null: number; readonly sets: Int32Array };
+  | {
+      /** Addresses: the class of each place of {@link CompiledRules.addresses}. */
+      readonly kind: 'address';
+      readonly classes: Uint32Array;
+    }
+);
 
-/** Classes of addresses that no rule tells apart in any address field; class `i` begins at start `i`. */
-export interface AddressClasses {
-  /** Starts of the IPv4 classes, ascending; the first is 0. */
+/** Ranges of addresses that no rule tells apart in any address field, by where they start. */
+export interface AddressStarts {
+  /** IPv4, ascending; the first is 0. */
   readonly ipv4: Float64Array;
-  /** Starts of the IPv6 classes, four 32-bit words each; the first is `::`. Their numbers follow IPv4's. */
+  /** By the upper 16 bits of an address: the last start that is not above the first address with them. */
+  readonly ipv4Index: Uint32Array;
+  /** IPv6, ascending, four 32-bit words each; the first is `::`. They are numbered on from the IPv4 ranges. */
   readonly ipv6: Uint32Array;
 }
 
@@ -47,21 +62,22 @@ export interface CompiledRules {
   readonly rules: readonly Rule[];
   /** By clause: the index of its rule. */
   readonly owners: Uint32Array;
-  /** Fields that rules look at, those that decide most first. */
+  /** Fields that rules look at. */
   readonly plans: readonly FieldPlan[];
-  readonly addresses: AddressClasses;
-  readonly sets: ClauseSets;
-  /** The set of all clauses. */
-  readonly all: number;
+  readonly addresses: AddressStarts;
+  /** By format: the fields' order and what has been worked out so far. */
+  readonly runners: Map<string, Runner>;
+  readonly scratch: Scratch;
 }
 
-/** A field's line cut into classes: class `i` begins at `starts[i]` and satisfies the clauses of `sets[i]`. */
+/** A field's line cut into classes: from `starts[i]` on values are of class `classes[i]`. */
 interface Cut {
   readonly column: string;
-  readonly clauses: number;
   readonly starts: readonly bigint[];
-  readonly sets: readonly number[];
+  readonly classes: readonly number[];
   readonly null: number;
+  readonly choices: readonly Bits[];
+  readonly looking: Bits;
 }
 
 /** Largest value of an integer field that gets a table of its own. */
@@ -80,41 +96,38 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
       owners.push(index);
     }
   }
-  const sets = new ClauseSets(clauses.length);
-  const everything = new Uint32Array(sets.words);
-  for (let clause = 0; clause < clauses.length; clause++) setBit(everything, clause);
-  const all = sets.intern(everything);
   const columns = new Set(clauses.flatMap((clause) => [...clause.keys()]));
-  const cuts = [...columns].map((column) => cutField(column, clauses, sets));
-  // a field that many clauses look at rules out the most
-  cuts.sort((a, b) => b.clauses - a.clauses || a.starts.length - b.starts.length);
+  const cuts = [...columns].map((column) => cutField(column, clauses));
   const places = cutPlaces(cuts.filter((cut) => fieldType(cut.column) === 'address'));
   const plans = cuts.map((cut) => planField(cut, places, line));
-  sets.keep();
-  return { rules, owners: Uint32Array.from(owners), plans, addresses: addressClasses(places), sets, all };
+  return {
+    rules,
+    owners: Uint32Array.from(owners),
+    plans,
+    addresses: addressStarts(places),
+    runners: new Map(),
+    scratch: new Scratch(),
+  };
 }
 
-function cutField(column: string, clauses: readonly Clause[], sets: ClauseSets): Cut {
-  const current = new Uint32Array(sets.words);
-  const ofNull = new Uint32Array(sets.words);
+function cutField(column: string, clauses: readonly Clause[]): Cut {
+  const words = Math.ceil(clauses.length / 32);
+  const current = new Uint32Array(words);
+  const ofNull = new Uint32Array(words);
+  const looking = new Uint32Array(words);
   // clauses often share a set (`action = REJECT`, `@private`): each distinct set is swept once
-  const masks = new Map<string, { readonly set: ValueSet; readonly mask: Uint32Array }>();
-  let constrained = 0;
+  const masks = new Map<string, { readonly set: ValueSet; readonly mask: Bits }>();
   for (const [index, clause] of clauses.entries()) {
     const set = clause.get(column);
-    if (set === undefined) {
-      setBit(current, index);
-      setBit(ofNull, index);
-      continue;
-    }
-    constrained++;
-    const key = set.ranges.map((range) => `${range.low}-${range.high}`).join(',') + (set.null ? ',-' : '');
+    setBit(set === undefined ? current : looking, index);
+    if (set === undefined || set.null) setBit(ofNull, index);
+    if (set === undefined) continue;
+    const key = set.ranges.map((range) => `${range.low}-${range.high}`).join(',');
     let entry = masks.get(key);
-    if (entry === undefined) masks.set(key, (entry = { set, mask: new Uint32Array(sets.words) }));
+    if (entry === undefined) masks.set(key, (entry = { set, mask: new Uint32Array(words) }));
     setBit(entry.mask, index);
-    if (set.null) setBit(ofNull, index);
   }
-  const ends: { readonly place: bigint; readonly mask: Uint32Array }[] = [];
+  const ends: { readonly place: bigint; readonly mask: Bits }[] = [];
   for (const { set, mask } of masks.values()) {
     for (const range of set.ranges) {
       ends.push({ place: range.low, mask });
@@ -123,53 +136,54 @@ function cutField(column: string, clauses: readonly Clause[], sets: ClauseSets):
     }
   }
   ends.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0));
+  const pool = new BitSetPool();
   const starts = [0n];
-  const ids = [sets.intern(current)];
+  const classes = [pool.intern(current)];
   for (let i = 0; i < ends.length;) {
     const { place } = ends[i]!;
     for (; i < ends.length && ends[i]!.place === place; i++) flipBits(current, ends[i]!.mask);
-    const id = sets.intern(current);
-    if (place === 0n) ids[0] = id;
-    else if (id !== ids.at(-1)) {
+    const number = pool.intern(current);
+    if (place === 0n) classes[0] = number;
+    else if (number !== classes.at(-1)) {
       starts.push(place);
-      ids.push(id);
+      classes.push(number);
     }
   }
-  return { column, clauses: constrained, starts, sets: ids, null: sets.intern(ofNull) };
+  const nullClass = pool.intern(ofNull);
+  const choices = Array.from({ length: pool.size }, (_, number) => pool.bits(number));
+  return { column, starts, classes, null: nullClass, choices, looking };
 }
 
 function planField(cut: Cut, places: readonly bigint[], line: TextLine): FieldPlan {
-  const { column } = cut;
+  const { column, choices, looking } = cut;
+  const base = { column, choices, looking, null: cut.null };
   const field = FIELD_BY_COLUMN.get(column) ?? DERIVED_BY_COLUMN.get(column)!;
   switch (field.type) {
     case 'int32':
     case 'int64': {
       const starts = Float64Array.from(cut.starts, Number);
-      if (field.max === undefined || field.max > TABLE_LIMIT) {
-        return { kind: 'ranges', column, null: cut.null, starts, sets: Int32Array.from(cut.sets) };
+      if (field.max === undefined || field.max > TABLE_LIMIT || choices.length > 65_536) {
+        return { ...base, kind: 'ranges', starts, classes: Uint32Array.from(cut.classes) };
       }
-      const sets = new Int32Array(field.max + 2);
-      sets[0] = cut.null;
+      const classes = new Uint16Array(field.max + 2);
+      classes[0] = cut.null;
       for (let i = 0; i < starts.length; i++)
-        sets.fill(cut.sets[i]!, starts[i]! + 1, (starts[i + 1] ?? field.max + 1) + 1);
-      return { kind: 'table', column, null: cut.null, sets };
+        classes.fill(cut.classes[i]!, starts[i]! + 1, (starts[i + 1] ?? field.max + 1) + 1);
+      return { ...base, kind: 'table', classes };
     }
     case 'string': {
       const starts = Float64Array.from(cut.starts, Number);
-      const sets = new Map<string, number>();
-      for (const [text, place] of line.places) {
-        const set = cut.sets[lastAtMost(starts, place)]!;
-        if (set !== cut.sets[0]) sets.set(text, set);
-      }
-      return { kind: 'text', column, null: cut.null, sets, other: cut.sets[0]! };
+      const other = cut.classes[0]!;
+      const named = [...line.places].map(([text, place]) => [text, cut.classes[lastAtMost(starts, place)]!] as const);
+      return { ...base, kind: 'text', classes: new Map(named.filter(([, number]) => number !== other)), other };
     }
     case 'address': {
       let own = 0;
-      const sets = places.map((place) => {
+      const classes = places.map((place) => {
         while (own + 1 < cut.starts.length && cut.starts[own + 1]! <= place) own++;
-        return cut.sets[own]!;
+        return cut.classes[own]!;
       });
-      return { kind: 'address', column, null: cut.null, sets: Int32Array.from(sets) };
+      return { ...base, kind: 'address', classes: Uint32Array.from(classes) };
     }
   }
 }
@@ -180,21 +194,28 @@ function cutPlaces(cuts: readonly Cut[]): readonly bigint[] {
   return [...places].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-function addressClasses(places: readonly bigint[]): AddressClasses {
+function addressStarts(places: readonly bigint[]): AddressStarts {
   const ipv4 = places.filter((place) => place < FIRST_IPV6);
   const ipv6 = places.slice(ipv4.length).map((place) => place - FIRST_IPV6);
+  const starts = Float64Array.from(ipv4, Number);
+  const index = new Uint32Array(65_537).fill(starts.length - 1);
+  for (let upper = 0, at = 0; upper < 65_536; upper++) {
+    while (at + 1 < starts.length && starts[at + 1]! <= upper * 65_536) at++;
+    index[upper] = at;
+  }
   return {
-    ipv4: Float64Array.from(ipv4, Number),
+    ipv4: starts,
+    ipv4Index: index,
     ipv6: Uint32Array.from(
       ipv6.flatMap((place) => [96n, 64n, 32n, 0n].map((shift) => Number((place >> shift) & 0xffff_ffffn))),
     ),
   };
 }
 
-/** The index of the last start that is not above the value; starts ascend from 0. */
-export function lastAtMost(starts: Float64Array, value: number): number {
-  let low = 0;
-  let high = starts.length - 1;
+/** The index of the last start that is not above the value, sought from `first` to `last`; starts ascend. */
+export function lastAtMost(starts: Float64Array, value: number, first = 0, last = starts.length - 1): number {
+  let low = first;
+  let high = last;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
     if (starts[middle]! <= value) low = middle;
@@ -203,10 +224,6 @@ export function lastAtMost(starts: Float64Array, value: number): number {
   return low;
 }
 
-function setBit(bits: Uint32Array, index: number): void {
-  bits[index >>> 5]! |= 1 << (index & 31);
-}
-
-function flipBits(bits: Uint32Array, mask: Uint32Array): void {
+function flipBits(bits: Bits, mask: Bits): void {
   for (let word = 0; word < bits.length; word++) bits[word]! ^= mask[word]!;
 }
