@@ -20,7 +20,7 @@ interface Settings {
 }
 
 const FULL: Settings = { warmUp: 3, rounds: 9, records: 80_000, ingested: 5_000_000 };
-const QUICK: Settings = { warmUp: 4, rounds: 7, records: 40_000, ingested: 500_000 };
+const QUICK: Settings = { warmUp: 6, rounds: 7, records: 40_000, ingested: 500_000 };
 
 /** The size of deliveries that bars are about. */
 const LARGE = 10_000;

@@ -37,7 +37,7 @@ running it again changes nothing. Outside addresses come from ranges reserved fo
 A busy hour, ${day} 01:00 to 02:00 UTC: ${hourDeliveries().length} CloudWatch Logs subscription events in the default format, named by
 arrival time and interface. Ordinary traffic, the usual noise of the internet, and:
 
-| UTC | from | to | what happens | part |
+| UTC | from | to | what happens | name |
 | --- | --- | --- | --- | --- |
 ${attacks.join('\n')}
 
