@@ -24,7 +24,7 @@ import { HOUR } from './traffic/hour.ts';
 import { FORMATS, type Workload } from './workload.ts';
 
 /** The floor: what nobody who uses JSON.parse can beat. */
-export const FLOOR = 'floor';
+const FLOOR = 'floor';
 /** The first stage that has a bar. */
 export const DECODE = 'decode';
 /** The whole way but for folding, which runs once a minute over all that came. */

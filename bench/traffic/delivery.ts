@@ -31,7 +31,7 @@ export interface SubscriptionEvent {
 }
 
 /** The log group of the samples in the default format. */
-export const LOG_GROUP = '/vpc/flow-logs';
+const LOG_GROUP = '/vpc/flow-logs';
 
 /** A line and the moment its record starts, Unix seconds. */
 export interface TimedLine {

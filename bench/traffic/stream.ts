@@ -26,7 +26,7 @@ function place({ srcport = 0, dstport = 0, bytes = 0 }: TrafficRecord): number {
 }
 
 /** Interval after interval of ordinary traffic, without end. */
-export function* intervals(options: TrafficOptions): Generator<IntervalRecords> {
+function* intervals(options: TrafficOptions): Generator<IntervalRecords> {
   const { seed, seconds, rate } = options;
   for (let start = options.start; ; start += seconds) {
     const interval: Interval = { start, seconds };
