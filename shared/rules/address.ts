@@ -80,16 +80,10 @@ function parseNetwork(address: string, prefix: string): AddressRange | AddressPr
  * for every distinct address of a batch. Returns its family, 0 for a text that is no address.
  */
 export function parseAddress(text: string, out: Uint32Array): 0 | 4 | 6 {
-  const length = text.length;
-  for (let i = 0; i < length && i < 5; i++) {
-    if (text.charCodeAt(i) === COLON) return parseIPv6(text, out) ? 6 : 0;
-  }
-  const place = parseIPv4(text, 0);
-  if (place < 0) return 0;
+  if (!parseIPv4(text, 0, out)) return parseIPv6(text, out) ? 6 : 0;
   out[0] = 0;
   out[1] = 0;
   out[2] = 0;
-  out[3] = place;
   return 4;
 }
 
@@ -97,28 +91,27 @@ const DOT = 46;
 const ZERO = 48;
 const COLON = 58;
 
-/** An IPv4 address from `start` to the text's end as a number; -1 where it is none (leading zeros included). */
-function parseIPv4(text: string, start: number): number {
+/** Reads an IPv4 address from `start` to the text's end into the last word; false where it is none (leading zeros included). */
+function parseIPv4(text: string, start: number, out: Uint32Array): boolean {
+  // 32-bit arithmetic throughout: a number beyond 2^31 would make the loop one over floats
   let place = 0;
-  let octet = 0;
-  let digits = 0;
+  let octet = -1;
   let dots = 0;
   for (let i = start; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === DOT) {
-      if (digits === 0 || ++dots > 3) return -1;
-      place = place * 256 + octet;
-      octet = 0;
-      digits = 0;
+      if (octet < 0 || ++dots > 3) return false;
+      place = (place << 8) | octet;
+      octet = -1;
     } else {
       const digit = code - ZERO;
-      if (digit < 0 || digit > 9 || (digits > 0 && octet === 0)) return -1;
-      octet = octet * 10 + digit;
-      digits++;
-      if (octet > 255) return -1;
+      if (digit < 0 || digit > 9 || octet === 0) return false;
+      octet = octet < 0 ? digit : octet * 10 + digit;
+      if (octet > 255) return false;
     }
   }
-  return dots === 3 && digits > 0 ? place * 256 + octet : -1;
+  out[3] = (place << 8) | octet;
+  return dots === 3 && octet >= 0;
 }
 
 const groups = new Uint16Array(8);
@@ -136,15 +129,16 @@ function parseIPv6(text: string, out: Uint32Array): boolean {
   while (i < length) {
     let group = 0;
     const start = i;
-    for (let digit = hexDigit(text.charCodeAt(i)); digit >= 0; digit = hexDigit(text.charCodeAt(++i))) {
+    for (; i < length; i++) {
+      const digit = hexDigit(text.charCodeAt(i));
+      if (digit < 0) break;
       group = group * 16 + digit;
       if (i - start > 3) return false;
     }
-    if (text.charCodeAt(i) === DOT) {
-      const place = parseIPv4(text, start);
-      if (place < 0 || count > 6) return false;
-      groups[count++] = place >>> 16;
-      groups[count++] = place & 0xffff;
+    if (i < length && text.charCodeAt(i) === DOT) {
+      if (count > 6 || !parseIPv4(text, start, out)) return false;
+      groups[count++] = out[3]! >>> 16;
+      groups[count++] = out[3]! & 0xffff;
       i = length;
       break;
     }
@@ -153,7 +147,7 @@ function parseIPv6(text: string, out: Uint32Array): boolean {
     if (i === length) break;
     if (text.charCodeAt(i) !== COLON) return false;
     i++;
-    if (text.charCodeAt(i) === COLON) {
+    if (i < length && text.charCodeAt(i) === COLON) {
       if (gap !== -1) return false;
       gap = count;
       i++;

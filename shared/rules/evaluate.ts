@@ -30,7 +30,8 @@ export function evaluateRules(compiled: CompiledRules, batch: ColumnBatch): read
   let count = batch.length;
   for (const step of runner.steps) {
     if (count === 0) break;
-    reader.classify(step.plan, reader.values(step.plan)!, rows, count, choices);
+    choices.fill(0, 0, count);
+    for (const [i, plan] of step.plans.entries()) reader.addClasses(plan, step.strides[i]!, rows, count, choices);
     count = step.follow(rows, states, choices, count);
   }
   return collect(compiled, runner, states);
@@ -46,15 +47,14 @@ function runnerFor(compiled: CompiledRules, reader: BatchReader): Runner {
   const all = new Uint32Array(Math.ceil(compiled.owners.length / 32)).fill(0xffff_ffff);
   if (compiled.owners.length % 32 !== 0) all[all.length - 1] = 2 ** (compiled.owners.length % 32) - 1;
   const plans: FieldPlan[] = [];
-  const valuesOf = new Map(compiled.plans.map((plan) => [plan, reader.values(plan)]));
-  for (const [plan, values] of valuesOf) {
-    if (values === undefined) intersect(all, plan.choices[plan.null]!, all);
+  for (const plan of compiled.plans) {
+    if (reader.values(plan) === undefined) intersect(all, plan.choices[plan.null]!, all);
     else plans.push(plan);
   }
   const rows = Uint32Array.from({ length: sampled }, (_, sample) => Math.floor((sample * batch.length) / sampled));
   const classesOf = (plan: FieldPlan): Uint32Array => {
     const classes = new Uint32Array(sampled);
-    reader.classify(plan, valuesOf.get(plan)!, rows, sampled, classes);
+    reader.addClasses(plan, 1, rows, sampled, classes);
     return classes;
   };
   const runner = new Runner(orderPlans(plans, all, sampled, classesOf), all, compiled.owners, sampled);

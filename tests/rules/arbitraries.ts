@@ -35,13 +35,13 @@ export const record: fc.Arbitrary<RecordInput> = fc
       action: nullable(fc.constantFrom('ACCEPT', 'REJECT')),
       start: fc.constant(1_767_571_200),
     }),
-    initiator: fc.constantFrom('src', 'dst', undefined),
-    direction: fc.constantFrom('ingress', 'egress', undefined),
+    initiator: fc.constantFrom('src' as const, 'dst' as const, undefined),
+    direction: fc.constantFrom('ingress' as const, 'egress' as const, undefined),
   })
   .map(({ fields, initiator, direction }) => ({
     fields,
-    ...(initiator && { initiator: initiator as 'src' | 'dst' }),
-    ...(direction && { direction: direction as 'ingress' | 'egress' }),
+    ...(initiator && { initiator }),
+    ...(direction && { direction }),
   }));
 
 const range = fc.tuple(port, port).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`);

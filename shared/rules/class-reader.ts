@@ -1,0 +1,222 @@
+/** Values of a batch's columns to classes of a field's plan, for any row. */
+import type { ColumnBatch, Dictionary } from '../flow/columns.ts';
+import { parseAddress } from './address.ts';
+import type { Scratch } from './scratch.ts';
+import { lastAtMost, type AddressStarts, type FieldPlan } from './compile.ts';
+
+/**
+ * Where a field's values are: in one column, or (for a derived field) in one of two, as the initiator tells:
+ * `values` where the source opened the connection, `others` where the destination did, else null.
+ */
+export interface IntValues {
+  readonly kind: 'int';
+  readonly values: Int32Array | Float64Array;
+  readonly others: Int32Array | Float64Array | undefined;
+}
+
+/** Codes of texts or addresses, as {@link IntValues}. */
+export interface CodeValues {
+  readonly kind: 'code';
+  readonly codes: Uint32Array | Uint8Array;
+  readonly others: Uint32Array | undefined;
+  readonly dictionary: Dictionary;
+}
+
+/** A field's values in a batch. */
+export type FieldValues = IntValues | CodeValues;
+
+/** Finds fields' values in one batch; addresses that several fields share are looked up once. */
+export class BatchReader {
+  readonly batch: ColumnBatch;
+  readonly #addresses: AddressStarts;
+  readonly #scratch: Scratch;
+  /** The dictionary of the address columns, which share one. */
+  #dictionary: Dictionary | undefined;
+  /** By code of that dictionary: the range of {@link AddressStarts}, -1 where it has not been asked for. */
+  #ranges: Int32Array = new Int32Array(0);
+
+  constructor(batch: ColumnBatch, addresses: AddressStarts, scratch: Scratch) {
+    this.batch = batch;
+    this.#addresses = addresses;
+    this.#scratch = scratch;
+  }
+
+  /** The values of a plan's field; undefined where the batch's format can't tell it: it is null in every record. */
+  values(plan: FieldPlan): FieldValues | undefined {
+    const { batch } = this;
+    switch (plan.column) {
+      case 'initiator':
+        return codeValues(batch.initiator, undefined, ['', 'src', 'dst']);
+      case 'direction':
+        return codeValues(batch.direction, undefined, ['', 'ingress', 'egress']);
+      case 'client':
+        return this.#either('srcaddr', 'dstaddr');
+      case 'server':
+        return this.#either('dstaddr', 'srcaddr');
+      case 'client_port':
+        return this.#either('srcport', 'dstport');
+      case 'server_port':
+        return this.#either('dstport', 'srcport');
+      default:
+        return this.#either(plan.column, undefined);
+    }
+  }
+
+  /** Adds `stride` times the class of each of `count` rows' values to `out`. */
+  addClasses(plan: FieldPlan, stride: number, rows: Uint32Array, count: number, out: Uint32Array): void {
+    const values = this.values(plan)!;
+    if (values.kind === 'code') this.#addCodes(plan, values, stride, rows, count, out);
+    else if (plan.kind === 'table') this.#addSmall(plan.classes, values, stride, rows, count, out);
+    else if (plan.kind === 'ranges') this.#addInts(plan, values, stride, rows, count, out);
+  }
+
+  // The loops are apart, so that each is a tight one over typed arrays.
+
+  #addSmall(
+    classes: Uint16Array,
+    { values, others }: IntValues,
+    stride: number,
+    rows: Uint32Array,
+    count: number,
+    out: Uint32Array,
+  ): void {
+    if (others === undefined) {
+      for (let i = 0; i < count; i++) out[i]! += stride * classes[values[rows[i]!]! + 1]!;
+      return;
+    }
+    const { initiator } = this.batch;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      // 1 takes the first, 2 the second, 0 neither: by masks, as which it is can't be foretold
+      const from = initiator[row]!;
+      const first = -(from & 1);
+      const second = -(from >> 1);
+      const value = (values[row]! & first) | (others[row]! & second) | ~(first | second);
+      out[i]! += stride * classes[value + 1]!;
+    }
+  }
+
+  #addInts(
+    plan: FieldPlan & { readonly kind: 'ranges' },
+    { values }: IntValues,
+    stride: number,
+    rows: Uint32Array,
+    count: number,
+    out: Uint32Array,
+  ): void {
+    const { starts, classes } = plan;
+    for (let i = 0; i < count; i++) {
+      const value = values[rows[i]!]!;
+      out[i]! += stride * (value < 0 ? plan.null : classes[lastAtMost(starts, value)]!);
+    }
+  }
+
+  #addCodes(
+    plan: FieldPlan,
+    values: CodeValues,
+    stride: number,
+    rows: Uint32Array,
+    count: number,
+    out: Uint32Array,
+  ): void {
+    const { codes, others } = values;
+    const known = this.#classesByCode(plan, values, rows, count);
+    if (others === undefined) {
+      for (let i = 0; i < count; i++) out[i]! += stride * known[codes[rows[i]!]!]!;
+      return;
+    }
+    const { initiator } = this.batch;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      const from = initiator[row]!;
+      out[i]! += stride * known[(codes[row]! & -(from & 1)) | (others[row]! & -(from >> 1))]!;
+    }
+  }
+
+  /** The class of every code that the rows hold: of all codes, unless the rows are so few that most would be for nothing. */
+  #classesByCode(
+    plan: FieldPlan,
+    { codes, others, dictionary }: CodeValues,
+    rows: Uint32Array,
+    count: number,
+  ): Uint32Array {
+    const known = this.#scratch.known(dictionary.length);
+    if (dictionary.length <= count) {
+      for (let code = 0; code < dictionary.length; code++) known[code] = this.#classOf(plan, dictionary, code);
+      return known;
+    }
+    known[0] = plan.null;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      known[codes[row]!] = this.#classOf(plan, dictionary, codes[row]!);
+      if (others !== undefined) known[others[row]!] = this.#classOf(plan, dictionary, others[row]!);
+    }
+    return known;
+  }
+
+  #classOf(plan: FieldPlan, dictionary: Dictionary, code: number): number {
+    if (code === 0) return plan.null;
+    if (plan.kind === 'text') return plan.classes.get(dictionary[code]!) ?? plan.other;
+    if (plan.kind === 'address') return plan.classes[this.#rangeOf(dictionary, code)]!;
+    return plan.null;
+  }
+
+  #either(column: string, otherColumn: string | undefined): FieldValues | undefined {
+    const one = this.batch.columns.get(column);
+    const other = otherColumn === undefined ? undefined : this.batch.columns.get(otherColumn);
+    if (one === undefined || (otherColumn !== undefined && other?.kind !== one.kind)) return undefined;
+    if (one.kind === 'int')
+      return { kind: 'int', values: one.values, others: other?.kind === 'int' ? other.values : undefined };
+    return codeValues(one.codes, other?.kind === 'text' ? other.codes : undefined, one.dictionary);
+  }
+
+  #rangeOf(dictionary: Dictionary, code: number): number {
+    const ranges = this.#rangesOf(dictionary);
+    let range = ranges[code]!;
+    if (range === -1) ranges[code] = range = rangeOfAddress(this.#addresses, dictionary[code]!);
+    return range;
+  }
+
+  #rangesOf(dictionary: Dictionary): Int32Array {
+    if (dictionary !== this.#dictionary) {
+      this.#dictionary = dictionary;
+      this.#ranges = this.#scratch.ranges(dictionary.length).fill(-1);
+    }
+    return this.#ranges;
+  }
+}
+
+function codeValues(
+  codes: Uint32Array | Uint8Array,
+  others: Uint32Array | undefined,
+  dictionary: Dictionary,
+): CodeValues {
+  return { kind: 'code', codes, others, dictionary };
+}
+
+const words = new Uint32Array(4);
+
+function rangeOfAddress(starts: AddressStarts, text: string): number {
+  const family = parseAddress(text, words);
+  // the decoder lets nothing through that is no address
+  if (family !== 6) {
+    const place = words[3]!;
+    const upper = place >>> 16;
+    return lastAtMost(starts.ipv4, place, starts.ipv4Index[upper], starts.ipv4Index[upper + 1]);
+  }
+  let low = 0;
+  let high = starts.ipv6.length / 4 - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (isAtMost(starts.ipv6, middle * 4)) low = middle;
+    else high = middle - 1;
+  }
+  return starts.ipv4.length + low;
+}
+
+function isAtMost(starts: Uint32Array, at: number): boolean {
+  for (let i = 0; i < 4; i++) {
+    if (starts[at + i]! !== words[i]!) return starts[at + i]! < words[i]!;
+  }
+  return true;
+}
