@@ -1,5 +1,5 @@
 /** Syntax to expression: names, types and ranges are checked, lists resolved. Everything wrong is told at once. */
-import { suggest } from '../flow/suggest.ts';
+import { suggest } from '../suggest.ts';
 import { error, type Finding } from './diagnostics.ts';
 import type { Expression, Operand } from './expression.ts';
 import type { ComparisonOperator } from './lex.ts';

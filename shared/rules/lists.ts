@@ -1,5 +1,5 @@
 /** Named lists: what `@name` stands for. */
-import { suggest } from '../flow/suggest.ts';
+import { suggest } from '../suggest.ts';
 import type { Value } from './expression.ts';
 import { readValue, type FieldInfo, type ValueProblem } from './value.ts';
 

@@ -1,5 +1,5 @@
 /** One entry of `rules:`: its keys, expressions, window and tests, checked as a whole. */
-import { suggest } from '../flow/suggest.ts';
+import { suggest } from '../suggest.ts';
 import { checkExpression } from './check.ts';
 import { MAX_CLAUSES, normaliseRule } from './clauses.ts';
 import type { Span } from './diagnostics.ts';

@@ -3,7 +3,7 @@ import type { FieldValue } from '../flow/columns.ts';
 import { DERIVED_BY_COLUMN } from '../flow/derived.ts';
 import { FIELDS } from '../flow/fields.ts';
 import { parseFormat } from '../flow/format.ts';
-import { suggest } from '../flow/suggest.ts';
+import { suggest } from '../suggest.ts';
 import { formatAddress, parseAddressRange } from './address.ts';
 import type { Code } from './codes.ts';
 import type { Span } from './diagnostics.ts';

@@ -1,6 +1,6 @@
 /** Reading a YAML document's shape: mappings, lists and texts, with a finding at the place of whatever is not as it should be. */
 import { isAlias, isMap, isScalar, isSeq, type Document } from 'yaml';
-import { suggest } from '../flow/suggest.ts';
+import { suggest } from '../suggest.ts';
 import type { Code } from './codes.ts';
 import { error, placeFinding, type Diagnostic, type Finding, type SourceText, type Span } from './diagnostics.ts';
 import { spanInFile, textOfScalar, type YamlScalar } from './yaml-text.ts';

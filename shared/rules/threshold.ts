@@ -1,5 +1,5 @@
 /** The condition on a window: `count() >= 10`, `sum(bytes) > 5GB`, `distinct(dstport) >= 50`. */
-import { suggest } from '../flow/suggest.ts';
+import { suggest } from '../suggest.ts';
 import type { Code } from './codes.ts';
 import { error, type Finding, type Span } from './diagnostics.ts';
 import { lex, type Token } from './lex.ts';

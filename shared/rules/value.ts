@@ -1,7 +1,7 @@
 /** Written words to values of a field's type. */
 import { DERIVED_BY_COLUMN, DERIVED_FIELDS } from '../flow/derived.ts';
 import { FIELD_BY_COLUMN, FIELDS, type Field } from '../flow/fields.ts';
-import { suggest } from '../flow/suggest.ts';
+import { suggest } from '../suggest.ts';
 import { formatNetwork, parseAddressRange, type AddressProblem } from './address.ts';
 import type { Code } from './codes.ts';
 import type { Value } from './expression.ts';

@@ -48,7 +48,9 @@ const range = fc.tuple(port, port).map(([a, b]) => `${Math.min(a, b)}-${Math.max
 const set = (item: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.array(item, { minLength: 1, maxLength: 4 }).map((items) => `(${items.join(', ')})`);
 const membership = (fields: readonly string[], item: fc.Arbitrary<string>): fc.Arbitrary<string> =>
-  fc.tuple(fc.constantFrom(...fields), fc.constantFrom('in', 'not in', 'NOT IN'), set(item)).map((parts) => parts.join(' '));
+  fc
+    .tuple(fc.constantFrom(...fields), fc.constantFrom('in', 'not in', 'NOT IN'), set(item))
+    .map((parts) => parts.join(' '));
 
 const test: fc.Arbitrary<string> = fc.oneof(
   membership(['srcport', 'dstport', 'server_port', 'client-port'], fc.oneof(port.map(String), range)),
@@ -56,10 +58,21 @@ const test: fc.Arbitrary<string> = fc.oneof(
   membership(['interface_id', 'vpc-id'], fc.constantFrom(...INTERFACES, '"eni-0d"')),
   membership(['protocol'], fc.constantFrom('tcp', 'UDP', 'icmpv6', '1', '0-16', '255')),
   membership(['bytes'], fc.constantFrom(...BYTES.map(String), '5MB', '1-1k')),
-  fc.tuple(fc.constantFrom('srcport', 'bytes', 'dstport'), fc.constantFrom('=', '!=', '<=', '>='), port).map((parts) => parts.join(' ')),
-  fc.tuple(fc.constantFrom('bytes'), fc.constantFrom('<', '>'), fc.constantFrom('1', '1000', '5MB')).map((parts) => parts.join('')),
+  fc
+    .tuple(fc.constantFrom('srcport', 'bytes', 'dstport'), fc.constantFrom('=', '!=', '<=', '>='), port)
+    .map((parts) => parts.join(' ')),
+  fc
+    .tuple(fc.constantFrom('bytes'), fc.constantFrom('<', '>'), fc.constantFrom('1', '1000', '5MB'))
+    .map((parts) => parts.join('')),
   fc.tuple(fc.constantFrom('srcaddr', 'server'), fc.constantFrom('=', '!='), address).map((parts) => parts.join(' ')),
-  fc.constantFrom('action = REJECT', 'action != reject', 'initiator = src', 'initiator != dst', 'direction in (ingress)', 'log_status = OK'),
+  fc.constantFrom(
+    'action = REJECT',
+    'action != reject',
+    'initiator = src',
+    'initiator != dst',
+    'direction in (ingress)',
+    'log_status = OK',
+  ),
 );
 
 /** An expression's text, well-formed and well-typed. */

@@ -46,20 +46,26 @@ describe('compiled rules', () => {
   test('agree with the naive evaluator on random rules and records', () => {
     const anyRule = fc.tuple(expression, fc.option(expression, { nil: undefined }));
     fc.assert(
-      fc.property(fc.array(anyRule, { minLength: 1, maxLength: 40 }), fc.array(record, { maxLength: 60 }), (texts, records) => {
-        const rules = texts.map(([where, except], index) => ruleOf(`rule-${index}`, where, except));
-        const batch = columnBatch('default', records);
-        const found = new Map(evaluateRules(compileRules(rules), batch).map(({ rule, rows }) => [rule.id, [...rows]]));
-        const columns = new Map<string, (row: number) => string | number | null>();
-        const read = (row: number) => (column: string) => {
-          if (!columns.has(column)) columns.set(column, fieldReader(batch, column));
-          return columns.get(column)!(row);
-        };
-        for (const rule of rules) {
-          const expected = records.flatMap((_, row) => (matches(rule, read(row)) ? [row] : []));
-          expect(found.get(rule.id) ?? []).toEqual(expected);
-        }
-      }),
+      fc.property(
+        fc.array(anyRule, { minLength: 1, maxLength: 40 }),
+        fc.array(record, { maxLength: 60 }),
+        (texts, records) => {
+          const rules = texts.map(([where, except], index) => ruleOf(`rule-${index}`, where, except));
+          const batch = columnBatch('default', records);
+          const found = new Map(
+            evaluateRules(compileRules(rules), batch).map(({ rule, rows }) => [rule.id, [...rows]]),
+          );
+          const columns = new Map<string, (row: number) => string | number | null>();
+          const read = (row: number) => (column: string) => {
+            if (!columns.has(column)) columns.set(column, fieldReader(batch, column));
+            return columns.get(column)!(row);
+          };
+          for (const rule of rules) {
+            const expected = records.flatMap((_, row) => (matches(rule, read(row)) ? [row] : []));
+            expect(found.get(rule.id) ?? []).toEqual(expected);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -81,7 +87,9 @@ describe('compiled rules', () => {
       { fields: { srcport: 4, vpc_id: 'vpc-1', start: 1 } },
       { fields: { srcport: 5, vpc_id: 'vpc-1', start: 1 } },
     ]);
-    const rows = [plain, wide, plain, wide].map((batch) => evaluateRules(compiled, batch).map((match) => [...match.rows]));
+    const rows = [plain, wide, plain, wide].map((batch) =>
+      evaluateRules(compiled, batch).map((match) => [...match.rows]),
+    );
     expect(rows).toEqual([[], [[1]], [], [[1]]]);
   });
 

@@ -16,16 +16,19 @@ export function evaluate(expression: Expression, read: Reader): boolean | null {
     }
     case 'and':
     case 'or': {
-      const terms = expression.terms.map((term) => evaluate(term, read));
+      const terms = new Set(expression.terms.map((term) => evaluate(term, read)));
       const decisive = expression.kind === 'or';
-      if (terms.includes(decisive)) return decisive;
-      return terms.includes(null) ? null : !decisive;
+      if (terms.has(decisive)) return decisive;
+      return terms.has(null) ? null : !decisive;
     }
   }
 }
 
 /** A rule matches where `where` is true and `except` is not. */
-export function matches(rule: { readonly where: Expression; readonly except: Expression | undefined }, read: Reader): boolean {
+export function matches(
+  rule: { readonly where: Expression; readonly except: Expression | undefined },
+  read: Reader,
+): boolean {
   return evaluate(rule.where, read) === true && (rule.except === undefined || evaluate(rule.except, read) !== true);
 }
 
@@ -66,16 +69,26 @@ function holds(operand: Value, value: string | number): boolean {
 function inNetwork(address: string, network: string): boolean {
   const [base, prefix] = network.split('/') as [string, string | undefined];
   const [low, high] = base.split('-') as [string, string | undefined];
-  if (high !== undefined) return bits(address).length === bits(low).length && bits(address) >= bits(low) && bits(address) <= bits(high);
+  if (high !== undefined)
+    return bits(address).length === bits(low).length && bits(address) >= bits(low) && bits(address) <= bits(high);
   const length = prefix === undefined ? bits(base).length : Number(prefix);
   return bits(address).length === bits(base).length && bits(address).slice(0, length) === bits(base).slice(0, length);
 }
 
 function bits(address: string): string {
-  if (!address.includes(':')) return address.split('.').map((octet) => Number(octet).toString(2).padStart(8, '0')).join('');
-  const [head, tail] = address.split('::').map((half) => half.split(':').filter((group) => group !== '')) as [string[], string[]?];
+  if (!address.includes(':'))
+    return address
+      .split('.')
+      .map((octet) => Number(octet).toString(2).padStart(8, '0'))
+      .join('');
+  const [head, tail] = address.split('::').map((half) => half.split(':').filter((group) => group !== '')) as [
+    string[],
+    string[]?,
+  ];
   const zeros = tail === undefined ? [] : Array.from({ length: 8 - head.length - tail.length }, () => '0');
-  return [...head, ...zeros, ...(tail ?? [])].map((group) => parseInt(group, 16).toString(2).padStart(16, '0')).join('');
+  return [...head, ...zeros, ...(tail ?? [])]
+    .map((group) => parseInt(group, 16).toString(2).padStart(16, '0'))
+    .join('');
 }
 
 function numberOf(value: Value): number {
