@@ -56,11 +56,11 @@ export class InputReader {
     }
     this.files++;
     const isHeader = (line: string): boolean => parseHeader(line) !== undefined;
+    const { stop } = this.#options;
     try {
-      for await (const arrival of openInput(counted(input.open(), progress), input.name, { isHeader })) {
-        yield arrival;
-        if (this.#options.stop?.aborted === true) return;
-      }
+      yield* until(stop, openInput(counted(input.open(), progress), input.name, { isHeader }));
+      // what is still to come would keep the process waiting
+      if (stop?.aborted === true && input.name === '-') process.stdin.destroy();
     } catch (error) {
       if (!(error instanceof InputBroken)) throw error;
       this.problem(input.name, error.message);
@@ -70,6 +70,36 @@ export class InputReader {
 
 /** An input that broke; told apart from a consumer's own error, which passes through the same generator. */
 class InputBroken extends Error {}
+
+/**
+ * The values up to a signal, which must not wait for a pipe that says nothing. A value that comes after it is dropped:
+ * where the pipe's writer got the same signal, it would be half a batch, and the next run would count its records again.
+ */
+async function* until<T>(stop: AbortSignal | undefined, values: AsyncGenerator<T, void>): AsyncGenerator<T> {
+  try {
+    for (;;) {
+      const next = await unlessAborted(stop, values.next());
+      if (next === undefined || next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    const closed = values.return();
+    if (stop?.aborted === true) closed.catch(() => undefined);
+    else await closed;
+  }
+}
+
+/** What `value` resolves to, or undefined once `stop` is aborted; no listener stays behind. */
+function unlessAborted<T>(stop: AbortSignal | undefined, value: Promise<T>): Promise<T | undefined> {
+  if (stop === undefined) return value;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => resolve(undefined);
+    stop.addEventListener('abort', onAbort, { once: true });
+    value
+      .then((each) => resolve(stop.aborted ? undefined : each), reject)
+      .finally(() => stop.removeEventListener('abort', onAbort));
+  });
+}
 
 async function* counted(
   stream: AsyncIterable<Uint8Array>,
