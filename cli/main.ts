@@ -3,7 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { CommandFailure, EXIT, UsageError } from './exit.ts';
 import { ingestCommand } from './ingest.ts';
-import { endQuietlyOnClosedPipe } from './output.ts';
+import { endQuietlyOnClosedPipe, widthOf } from './output.ts';
 import { parseCommand } from './parse.ts';
 import { queryCommand } from './query.ts';
 import { rulesCommand } from './rules.ts';
@@ -18,6 +18,8 @@ Examples:
 Exit codes: 0 done · 1 failed · 2 wrong usage or configuration · 3 done, and something was found
 `;
 
+const HELP_STYLE = { helpWidth: widthOf(process.stdout) };
+
 async function main(): Promise<number> {
   endQuietlyOnClosedPipe();
   let exitCode: number = EXIT.done;
@@ -27,7 +29,7 @@ async function main(): Promise<number> {
     )
     .version('0.1.0')
     .showHelpAfterError('run it with --help to see what it takes')
-    .configureHelp({ helpWidth: process.stdout.columns ?? 100 })
+    .configureHelp(HELP_STYLE)
     .addHelpText('after', HELP)
     .exitOverride();
   const done = (code: number): void => {
@@ -53,7 +55,7 @@ async function main(): Promise<number> {
 
 /** Makes a command and those below it throw instead of ending the process, so that one place decides on exit codes. */
 function withErrors(command: Command): Command {
-  command.exitOverride().showHelpAfterError('run it with --help to see what it takes');
+  command.exitOverride().configureHelp(HELP_STYLE).showHelpAfterError('run it with --help to see what it takes');
   for (const each of command.commands) withErrors(each);
   return command;
 }

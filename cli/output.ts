@@ -36,9 +36,9 @@ export function tell(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Columns of the terminal behind a stream. */
+/** Columns of the terminal behind a stream; one that has not been given a size says 0. */
 export function widthOf(stream: NodeJS.WriteStream): number {
-  return stream.columns ?? DEFAULT_WIDTH;
+  return stream.columns > 0 ? stream.columns : DEFAULT_WIDTH;
 }
 
 type Style = Parameters<typeof styleText>[0];
