@@ -6,7 +6,8 @@ import { byteSize, count, counted, painter, widthOf } from './output.ts';
 /** What the report needs beside the run's result. */
 export interface ReportOptions {
   readonly lake: string;
-  readonly rejects?: string;
+  /** Where the unreadable lines went, beside the lake. */
+  readonly rejects: string | undefined;
   readonly files: number;
   readonly timeZone: string;
 }

@@ -90,7 +90,12 @@ async function ingest(inputs: readonly string[], options: IngestOptions): Promis
   const text =
     options.json === true
       ? `${JSON.stringify(result.counts)}\n`
-      : reportIngest(result, { ...options, files: reader.files, timeZone: settings.config.timeZone });
+      : reportIngest(result, {
+          lake: options.lake,
+          rejects: rejects.where,
+          files: reader.files,
+          timeZone: settings.config.timeZone,
+        });
   if (options.json === true || (options.alerts !== '-' && options.rejects !== '-')) await writeOut(text);
   else process.stderr.write(text);
 

@@ -15,7 +15,7 @@ interface ParseOptions extends CommonOptions {
 
 const HELP = `
 Examples:
-  sekisho parse events/cloudwatch-logs/v2.json
+  sekisho parse events/cloudwatch-logs/data-v2.json
   zcat flow.log.gz | sekisho parse - --format default | jq 'select(.action == "REJECT")'
   sekisho parse export/ --format '\${version} \${srcaddr} \${dstaddr} \${start}' --rejects rejects.jsonl
 `;
@@ -61,7 +61,7 @@ async function parse(inputs: readonly string[], options: ParseOptions): Promise<
   }
   await rejects.close();
   if (rejects.count > 0) {
-    const where = options.rejects === undefined ? 'keep them with --rejects FILE' : `they are in ${options.rejects}`;
+    const where = options.rejects === undefined ? 'keep them with --rejects FILE' : `they are in ${rejects.where}`;
     tell(
       `sekisho: ${counted(rejects.count, 'line')} could not be read, ${counted(records, 'record')} could; the first: ${rejects.first}; ${where}`,
     );

@@ -1,7 +1,7 @@
 /** Unreadable lines to a file, as JSON lines. */
 import { open, type FileHandle } from 'node:fs/promises';
+import { fileError } from '../shared/adapters/local/file-errors.ts';
 import type { Reject } from '../shared/flow/columns.ts';
-import { CommandFailure } from './exit.ts';
 import { writeOut } from './output.ts';
 
 /** Where rejects go. */
@@ -10,6 +10,8 @@ export interface RejectFile {
   readonly count: number;
   /** The first of them, as a person reads it. */
   readonly first: string | undefined;
+  /** Their place as a person reads it; undefined where they are only counted. */
+  readonly where: string | undefined;
   write(rejects: readonly Reject[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -27,6 +29,7 @@ export async function openRejectFile(path: string | undefined): Promise<RejectFi
     get first() {
       return first;
     },
+    where: path === '-' ? 'standard output' : path,
     async write(rejects) {
       if (rejects.length === 0) return;
       count += rejects.length;
@@ -47,9 +50,6 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const why =
-      code === 'ENOSPC' ? 'no space left on the disk' : code === 'ENOENT' ? 'its folder does not exist' : String(error);
-    throw new CommandFailure([`sekisho: cannot write rejects to \`${path}\`: ${why}`]);
+    throw fileError('write rejects to', path, error);
   }
 }

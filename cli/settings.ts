@@ -4,6 +4,7 @@ import { BlockList, isIPv6 } from 'node:net';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fixedClock, parseTime, systemClock } from '../shared/adapters/local/clock.ts';
+import { describeFileError } from '../shared/adapters/local/file-errors.ts';
 import { DEFAULT_CONFIG, parseConfig, type Config } from '../shared/config/config.ts';
 import type { DecodeOptions } from '../shared/flow/decode.ts';
 import { servicePortTable } from '../shared/flow/direction.ts';
@@ -134,8 +135,6 @@ function readText(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'it may not be read' : String(error);
-    throw new UsageError([`cannot read ${what} \`${path}\`: ${why}`]);
+    throw new UsageError([describeFileError(`read ${what}`, path, error)]);
   }
 }
