@@ -73,10 +73,11 @@ export class IngestRun {
       this.#control++;
       return undefined;
     }
+    const problem = decoded.kind === 'malformed' ? decoded.reason : undefined;
     const { id, batches, rejects } = decoded.delivery;
     if (this.#batches.has(id)) {
       this.#duplicates++;
-      return undefined;
+      return problem;
     }
     this.#batches.add(id);
     await this.#rejects.write(rejects);
@@ -93,7 +94,7 @@ export class IngestRun {
     this.#waiting += this.#tally.records - before + rejects.length;
     if (this.#waiting >= OBJECT_RECORDS) await this.archive();
     if (this.#unfolded >= OBJECTS_A_FOLD) await this.#fold();
-    return decoded.kind === 'malformed' ? decoded.reason : undefined;
+    return problem;
   }
 
   /** Writes what waits. */
