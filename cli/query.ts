@@ -1,5 +1,5 @@
 /** `sekisho query`: SQL over the lake. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { openDuckDb } from '../shared/adapters/local/duckdb.ts';
@@ -51,7 +51,7 @@ async function query(sql: string, options: QueryOptions): Promise<number> {
     throw new UsageError(["sekisho: --csv and --json can't both be: choose one"]);
   readSettings(options);
   const folder = resolve(options.lake);
-  if (!existsSync(folder)) {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new CommandFailure([
       `sekisho: there is no lake at \`${options.lake}\`: make one with \`sekisho ingest INPUT --lake ${options.lake}\``,
     ]);

@@ -12,11 +12,21 @@ import { formatTable } from './table.ts';
 
 const PATHS = 'rule files or folders (default: the built-in rules and those of the configuration)';
 
+const CHECK_EXAMPLES = `\
+  sekisho rules check my-rules/           every mistake, with its place and what was probably meant
+  sekisho rules check my-rules/ --json    the same for an editor or a pipeline`;
+const TEST_EXAMPLES = `\
+  sekisho rules test                      the tests of the built-in rules
+  sekisho rules test my-rules/ssh.yml     those of a file`;
+const LIST_EXAMPLES = `\
+  sekisho rules list                      what is looked for
+  sekisho rules list my-rules/ --json     with descriptions, tags and runbooks`;
+
 const HELP = `
 Examples:
-  sekisho rules check my-rules/           every mistake, with its place and what was probably meant
-  sekisho rules test my-rules/ssh.yml     run the tests inside the rules
-  sekisho rules list                      what is looked for
+${CHECK_EXAMPLES}
+${TEST_EXAMPLES}
+${LIST_EXAMPLES}
 `;
 
 /** The command and those below it. */
@@ -26,6 +36,7 @@ export function rulesCommand(done: (exitCode: number) => void): Command {
     name: string,
     description: string,
     action: (paths: readonly string[], options: CommonOptions) => Promise<number>,
+    examples: string,
   ): void => {
     command
       .command(name)
@@ -34,11 +45,12 @@ export function rulesCommand(done: (exitCode: number) => void): Command {
       .option('--json', 'print JSON')
       .option('--config <file>', 'the configuration (default: sekisho.yml here, if there is one)')
       .option('--now <time>', 'the time to run as of, ISO 8601')
+      .addHelpText('after', `\nExamples:\n${examples}\n`)
       .action(async (paths: string[], options: CommonOptions) => done(await action(paths, options)));
   };
-  subcommand('check', 'say everything that is wrong with rules; exits with 3 if anything is', check);
-  subcommand('test', 'run the tests inside rules; exits with 3 if one fails', test);
-  subcommand('list', 'list rules', list);
+  subcommand('check', 'say everything that is wrong with rules; exits with 3 if anything is', check, CHECK_EXAMPLES);
+  subcommand('test', 'run the tests inside rules; exits with 3 if one fails', test, TEST_EXAMPLES);
+  subcommand('list', 'list rules', list, LIST_EXAMPLES);
   return command;
 }
 
