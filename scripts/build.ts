@@ -1,7 +1,9 @@
 /** Bundles the terminal's program into dist/; packages stay outside the bundle. */
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 await build({
+  absWorkingDir: join(import.meta.dirname, '..'),
   entryPoints: { sekisho: 'cli/main.ts' },
   outdir: 'dist',
   bundle: true,
