@@ -32,7 +32,7 @@ const KEYS = [
 ];
 
 /** The longest window that is kept in memory, seconds. */
-export const MAX_WINDOW = 3600;
+const MAX_WINDOW = 3600;
 
 const DEFAULT_BY = ['interface_id'];
 const DEFAULT_SUPPRESS = 3600;

@@ -97,7 +97,7 @@ function point(place: bigint): Range {
 }
 
 /** Ranges in any order, as a sorted list of ranges that do not touch. */
-export function joinRanges(ranges: readonly Range[]): readonly Range[] {
+function joinRanges(ranges: readonly Range[]): readonly Range[] {
   const joined: { low: bigint; high: bigint }[] = [];
   for (const { low, high } of ranges.toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0))) {
     const last = joined.at(-1);
@@ -108,7 +108,7 @@ export function joinRanges(ranges: readonly Range[]): readonly Range[] {
 }
 
 /** What two sorted lists of ranges have in common. */
-export function intersectRanges(a: readonly Range[], b: readonly Range[]): readonly Range[] {
+function intersectRanges(a: readonly Range[], b: readonly Range[]): readonly Range[] {
   const common: Range[] = [];
   for (let i = 0, j = 0; i < a.length && j < b.length;) {
     const low = a[i]!.low > b[j]!.low ? a[i]!.low : b[j]!.low;

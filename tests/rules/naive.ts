@@ -6,7 +6,7 @@ import { valuesOf, type Expression, type Test, type Value } from '../../shared/r
 export type Reader = (column: string) => FieldValue;
 
 /** True, false, or null for unknown. */
-export function evaluate(expression: Expression, read: Reader): boolean | null {
+function evaluate(expression: Expression, read: Reader): boolean | null {
   switch (expression.kind) {
     case 'test':
       return evaluateTest(expression, read(expression.field));

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { loadRules, type LoadOptions } from '../../shared/rules/load.ts';
+
+function load(text: string, options?: LoadOptions) {
+  return loadRules([{ name: 'a.yaml', text }], options);
+}
+
+/** Diagnostics as `line:column CODE underlined text`. */
+function places(text: string): string[] {
+  return load(text).diagnostics.map(({ line, column, endColumn, code }) => {
+    return `${line}:${column} ${code} ${text.split('\n')[line - 1]!.slice(column - 1, endColumn - 1)}`;
+  });
+}
+
+describe('a rule', () => {
+  test('takes defaults for what it leaves out', () => {
+    const { rules, diagnostics } = load('rules:\n  - { id: any-reject, where: action = REJECT }');
+    expect(diagnostics).toEqual([]);
+    expect(rules[0]).toMatchObject({
+      title: 'any-reject',
+      severity: 'medium',
+      by: ['interface_id'],
+      suppress: 3600,
+      window: undefined,
+      tags: [],
+    });
+  });
+
+  test('has its window, threshold, group and durations read', () => {
+    const { rules } = load(`rules:
+  - id: big
+    where: direction = egress
+    by: [interface-id, dstaddr]
+    window: 1h
+    when: SUM(bytes) > 5GB
+    suppress: 1d`);
+    expect(rules[0]).toMatchObject({
+      by: ['interface_id', 'dstaddr'],
+      suppress: 86_400,
+      window: {
+        seconds: 3600,
+        when: { measure: { kind: 'sum', field: 'bytes' }, operator: '>', value: 5e9, text: 'sum(bytes) > 5GB' },
+      },
+    });
+  });
+
+  test.each<[string, string, string[]]>([
+    ['no id', '- { where: action = REJECT }', ['2:3 E003 { where: action = REJECT }']],
+    ['no where', '- { id: a }', ['2:3 E003 { id: a }']],
+    ['an id in another case', '- { id: PortScan, where: dstport = 1 }', ['2:9 E005 PortScan']],
+    ['an unknown key', '- { id: a, where: dstport = 1, serverity: low }', ['2:32 E002 serverity']],
+    ['an unknown severity', '- { id: a, where: dstport = 1, severity: hi }', ['2:42 E007 hi']],
+    ['a list for a text', '- { id: a, where: [dstport = 1] }', ['2:19 E004 [dstport = 1]']],
+    ['window without when', '- { id: a, where: dstport = 1, window: 5m }', ['2:32 E306 window']],
+    ['when without window', '- { id: a, where: dstport = 1, when: count() > 1 }', ['2:32 E306 when']],
+    ['a window too long', '- { id: a, where: dstport = 1, window: 2h, when: count() > 1 }', ['2:40 E307 2h']],
+    ['a window of half minutes', '- { id: a, where: dstport = 1, window: 90s, when: count() > 1 }', ['2:40 E307 90s']],
+    ['a suppress period too short', '- { id: a, where: dstport = 1, suppress: 30s }', ['2:42 E008 30s']],
+    ['a field twice in by', '- { id: a, where: dstport = 1, by: [srcaddr, srcaddr] }', ['2:46 E308 srcaddr']],
+    [
+      'a condition that can become false again',
+      '- { id: a, where: dstport = 1, window: 5m, when: count() < 5 }',
+      ['2:58 E304 <'],
+    ],
+    [
+      'a condition that is always true',
+      '- { id: a, where: dstport = 1, window: 5m, when: count() >= 0 }',
+      ['2:50 E305 count() >= 0'],
+    ],
+    ['a sum of ports', '- { id: a, where: dstport = 1, window: 5m, when: sum(dstport) > 5 }', ['2:54 E303 dstport']],
+    [
+      'parts that exclude each other',
+      '- { id: a, where: dstport = 1 and dstport = 2 }',
+      ['2:19 E301 dstport = 1 and dstport = 2'],
+    ],
+    ['an exception that takes all', '- { id: a, where: dstport = 1, except: dstport < 9 }', ['2:40 E301 dstport < 9']],
+  ])('is refused for %s', (_, rule, expected) => {
+    expect(places(`rules:\n${rule}`)).toEqual(expected);
+    expect(load(`rules:\n${rule}`).rules).toEqual([]);
+  });
+
+  test('that becomes too large is refused', () => {
+    const pairs = Array.from({ length: 10 }, (_, i) => `(srcport = ${i} or dstport = ${i})`).join(' and ');
+    expect(load(`rules: [{ id: a, where: '${pairs}' }]`).diagnostics.map(({ code }) => code)).toEqual(['E301']);
+    const many = Array.from({ length: 600 }, (_, i) => `(srcport = ${i} and dstport = ${i})`).join(' or ');
+    expect(load(`rules: [{ id: a, where: '${many}' }]`).diagnostics.map(({ code }) => code)).toEqual(['E302']);
+  });
+});
+
+describe('a place in a rule file', () => {
+  test.each<[string, string, string]>([
+    ['plain', 'where: dstport = 1 and foo = 2', '3:28 E201 foo'],
+    ['plain over two lines', 'where: dstport = 1\n      and foo = 2', '4:11 E201 foo'],
+    ['single quotes', "where: 'interface_id = ''a'' and foo = 2'", '3:38 E201 foo'],
+    ['double quotes', 'where: "interface_id = \\"a\\" and \\\n      foo = 2"', '4:7 E201 foo'],
+    ['a literal block', 'where: |\n      dstport = 1\n        and foo = 2', '5:13 E201 foo'],
+    ['a folded block', 'where: >-\n      dstport = 1\n\n      and foo = 2', '6:11 E201 foo'],
+  ])('is found inside a text in %s', (_, where, expected) => {
+    expect(places(`rules:\n  - id: a\n    ${where}`)).toEqual([expected]);
+  });
+
+  test('is told for broken YAML, once', () => {
+    expect(places('rules:\n  - id: a\n   bad\n').map((place) => place.slice(0, 8))).toEqual(['3:1 E001']);
+    expect(load('').diagnostics).toEqual([]);
+    expect(places('- 1')).toEqual(['1:1 E004 - 1']);
+  });
+});
+
+describe('lists', () => {
+  const rule = (list: string): string => `rules: [{ id: a, where: srcaddr in @${list} }]`;
+
+  test('serve all files, whichever is read first, and come from the configuration too', () => {
+    const files = [
+      rule('bastions'),
+      'lists: { bastions: [10.0.0.5, 10.0.1.0/24] }',
+      rule('offices').replace('id: a', 'id: b'),
+    ];
+    const { rules, diagnostics } = loadRules(
+      files.map((text, i) => ({ name: `${i}.yaml`, text })),
+      { lists: { offices: ['192.0.2.0/24'] } },
+    );
+    expect(diagnostics).toEqual([]);
+    expect(rules.map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  test('@networks are the configured networks', () => {
+    const where = 'rules: [{ id: a, where: srcaddr in @networks and srcaddr in 192.0.2.0/24 }]';
+    expect(load(where).diagnostics.map(({ code }) => code)).toEqual(['E301']);
+    expect(load(where, { networks: ['192.0.2.0/24'] }).diagnostics).toEqual([]);
+  });
+
+  test('are refused where an entry does not belong, a name is taken, or they nest', () => {
+    expect(
+      places('lists:\n  a: [10.0.0.1, 10.0.0.0/33, host]\n  private: [10.0.0.1]\n  "b c": [1]\n  d: ["@a"]'),
+    ).toEqual(['2:17 E403 10.0.0.0/33', '2:30 E403 host', '3:3 E401 private', '4:3 E402 "b c"', '5:7 E403 "@a"']);
+  });
+});
+
+test('an id may stand in one file only', () => {
+  const text = 'rules: [{ id: a, where: dstport = 1 }]';
+  const { rules, diagnostics } = loadRules([
+    { name: 'a.yaml', text },
+    { name: 'b.yaml', text },
+  ]);
+  expect(rules).toHaveLength(1);
+  expect(diagnostics).toMatchObject([{ code: 'E006', file: 'b.yaml', line: 1, column: 15 }]);
+});
+
+describe('the state key', () => {
+  const keyOf = (where: string, more = '', options?: LoadOptions): string => {
+    return load(`rules: [{ id: a, where: '${where}', window: 5m, when: count() >= 5, ${more} }]`, options).rules[0]!
+      .stateKey;
+  };
+  const key = keyOf('protocol = tcp and srcaddr in @private');
+
+  test('stays for what means the same', () => {
+    expect(keyOf('(protocol = 6)   AND srcaddr in @private', 'title: other, suppress: 2h, severity: low')).toBe(key);
+    expect(key).toMatch(/^a-[0-9a-f]{16}$/);
+  });
+
+  test('changes with condition, group, and the lists named', () => {
+    expect(keyOf('protocol = udp and srcaddr in @private')).not.toBe(key);
+    expect(keyOf('protocol = tcp and srcaddr in @private', 'by: srcaddr')).not.toBe(key);
+    const own = keyOf('srcaddr in @networks', '', { networks: ['10.0.0.0/8'] });
+    expect(keyOf('srcaddr in @networks', '', { networks: ['10.0.0.0/9'] })).not.toBe(own);
+  });
+});
