@@ -24,9 +24,12 @@ function readme(samples: readonly Sample[]): string {
     ({ from, to, source, target, title, name }) =>
       `| ${clock(from, true)}–${clock(to, true)} | ${source} | ${target} | ${title} | \`${name}\` |`,
   );
-  const formats = [...LOG_GROUP_FORMATS].map(
-    ([group, held]) => `- \`${group}\`: ${held.map(formatName).join(' and ')}`,
-  );
+  const sources = [...LOG_GROUP_FORMATS].map(([group, held]) => {
+    const formats = held.map((format) => (format === V2 ? 'default' : formatString(format)));
+    const [only, ...more] = formats;
+    const value = more.length === 0 ? ` ${only}` : formats.map((format) => `\n      - ${format}`).join('');
+    return `  - log_group: ${group}\n    format:${value}`;
+  });
   return `# Sample events
 
 Generated traffic of a small VPC (account 123456789012, ${INTERFACES.length} interfaces), written by \`node scripts/write-events.ts\`;
@@ -51,18 +54,16 @@ The office (192.168.10.25, over the VPN) may log in to the bastion; nobody else 
 
 ## One payload a case
 
-| file | what it is |
-| --- | --- |
-${samples.map(({ path, title }) => `| ${path} | ${title} |`).join('\n')}
+${samples.map(({ path, title }) => `- \`${path}\`: ${title}`).join('\n')}
 
-Lines from CloudWatch Logs have no header, so the format of a log group has to be told where it is not the default one:
+Lines from CloudWatch Logs have no header, so the format of a log group has to be told where it is not the default one.
+For these events \`sekisho.yml\` would say:
 
-${formats.join('\n')}
+\`\`\`yaml
+sources:
+${sources.join('\n')}
+\`\`\`
 `;
-}
-
-function formatName(format: string): string {
-  return format === V2 ? 'the default format' : `\`${formatString(format)}\``;
 }
 
 /** The time of day in UTC: `01:12`, or with seconds. */
