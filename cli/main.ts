@@ -10,7 +10,7 @@ import { rulesCommand } from './rules.ts';
 
 const HELP = `
 Examples:
-  sekisho ingest events/ --lake lake                read everything in a folder into a lake, print what was found
+  sekisho ingest events/hour --lake lake            read everything in a folder into a lake, print what was found
   aws logs filter-log-events … | sekisho ingest -   read what another program prints
   sekisho query "SELECT dstport, count(*) AS n FROM flows GROUP BY 1 ORDER BY n DESC LIMIT 10"
   sekisho rules test                                run the tests inside the rules
