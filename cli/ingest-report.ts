@@ -18,7 +18,7 @@ export function reportIngest(result: IngestResult, options: ReportOptions): stri
   const paint = painter(process.stdout);
   const lines = [
     `${paint('title', `Read ${counted(counts.records, 'record')}`)} from ${counted(options.files, 'file')}${times === undefined ? '' : `, ${span(times.first, times.last)}`}`,
-    `  ${count(counts.accepted)} accepted, ${count(counts.rejected)} rejected, ${count(counts.nodata)} without data, ${count(counts.skipdata)} skipped by AWS`,
+    `  ${count(counts.accepted)} accepted, ${count(counts.rejected)} rejected, ${count(counts.nodata)} NODATA (no traffic), ${count(counts.skipdata)} SKIPDATA (records missing)`,
     `  ${counted(counts.batches, 'batch', 'batches')}${counts.duplicate_batches > 0 ? `, ${count(counts.duplicate_batches)} more that repeat one` : ''}${result.controlMessages > 0 ? `, ${counted(result.controlMessages, 'control message')}` : ''}`,
   ];
   if (counts.unreadable_lines > 0) {
@@ -27,11 +27,10 @@ export function reportIngest(result: IngestResult, options: ReportOptions): stri
       `  ${paint('bad', counted(counts.unreadable_lines, 'unreadable line'))}, kept in ${where}; the first: ${result.firstReject ?? ''}`,
     );
   }
-  if (counts.skipdata > 0)
-    lines.push('  skipped records are a hole in the evidence: what happened there was not logged');
+  if (counts.skipdata > 0) lines.push('  SKIPDATA is a hole in the evidence: what happened there was not logged');
   for (const [rule, records] of result.late) {
     lines.push(
-      `  ${paint('bad', counted(records, 'record'))} came more than a day after their hour's last arrival: not counted by ${rule}`,
+      `  ${paint('bad', counted(records, 'record'))} came too late for ${rule}: stored, but not counted, as their hour closed a day after its last arrival`,
     );
   }
   for (const state of result.unreadableState)
