@@ -69,9 +69,12 @@ export function parseConfig(name: string, text: string): Config | readonly Confi
     return `${name}:${line}:${col}`;
   };
   if (document.errors.length > 0) {
-    return document.errors.map((error) => ({
-      message: `${at(error.pos[0])}: ${error.message.split('\n')[0]!.replace(/ at line.*$/, '')}`,
-    }));
+    return document.errors.map((error) => {
+      const message = error.message.split('\n')[0]!.replace(/ at line.*$/, '');
+      return {
+        message: `${at(error.pos[0])}: not readable as YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+      };
+    });
   }
   const parsed = schema.safeParse(document.toJS() ?? {});
   if (parsed.success) return toConfig(parsed.data);

@@ -152,7 +152,7 @@ function openEvent(value: unknown, place: string, bytes: Buffer): Opened {
   }
   return unopened(
     place,
-    'this JSON is no CloudWatch Logs event (`awslogs.data`, or `messageType` with `logEvents`), no export (`events`) and no wrapped line (`message`)',
+    'this JSON is no CloudWatch Logs event (`awslogs.data`, or `messageType` with `logEvents`), no export (`events`) and no wrapped line (`message`): check what the file is',
     bytes,
   );
 }
