@@ -7,7 +7,7 @@ import { styleText } from 'node:util';
 const root = join(import.meta.dirname, '..');
 const LAKE = 'demo-lake';
 const QUESTION = `SELECT srcaddr, count(*) AS refused, count(DISTINCT dstaddr) AS hosts, count(DISTINCT dstport) AS ports
-FROM flows WHERE action = 'REJECT' GROUP BY srcaddr ORDER BY refused DESC LIMIT 5`;
+FROM flows WHERE action = 'REJECT' GROUP BY srcaddr ORDER BY refused DESC, srcaddr LIMIT 5`;
 
 // a demonstration starts from nothing, so that it shows the same every time
 rmSync(join(root, LAKE), { recursive: true, force: true });
