@@ -22,7 +22,7 @@ function readme(samples: readonly Sample[]): string {
   const day = new Date(HOUR * 1_000).toISOString().slice(0, 10);
   const attacks = hourAttacks().map(
     ({ from, to, source, target, title, name }) =>
-      `| ${clock(from, true)}–${clock(to, true)} | ${source} | ${target} | ${title} | \`${name}\` |`,
+      `- ${clock(from, true)}–${clock(to, true)}, ${source} → ${target}: ${title} (\`${name}\`)`,
   );
   const sources = [...LOG_GROUP_FORMATS].map(([group, held]) => {
     const formats = held.map((format) => (format === V2 ? 'default' : formatString(format)));
@@ -40,8 +40,6 @@ running it again changes nothing. Outside addresses come from ranges reserved fo
 A busy hour, ${day} 01:00 to 02:00 UTC: ${hourDeliveries().length} CloudWatch Logs subscription events in the default format, named by
 arrival time and interface. Ordinary traffic, the usual noise of the internet, and:
 
-| UTC | from | to | what happens | name |
-| --- | --- | --- | --- | --- |
 ${attacks.join('\n')}
 
 The interfaces:
