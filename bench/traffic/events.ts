@@ -22,7 +22,7 @@ function readme(samples: readonly Sample[]): string {
   const day = new Date(HOUR * 1_000).toISOString().slice(0, 10);
   const attacks = hourAttacks().map(
     ({ from, to, source, target, title, name }) =>
-      `- ${clock(from, true)}–${clock(to, true)}, ${source} → ${target}: ${title} (\`${name}\`)`,
+      `- ${clock(from, true)}–${clock(to, true)}, ${source === '-' ? '' : `${source} → `}${target}: ${title} (\`${name}\`)`,
   );
   const sources = [...LOG_GROUP_FORMATS].map(([group, held]) => {
     const formats = held.map((format) => (format === V2 ? 'default' : formatString(format)));
