@@ -33,7 +33,7 @@ const BARS: Readonly<Record<FormatName, Readonly<Record<string, number>>>> = {
 const MEMORY_BAR = 512 * 1_024 * 1_024;
 
 const SHAPES = [
-  { size: LARGE, merged: 1 },
+  { size: LARGE, merged: 8 },
   { size: 200, merged: 50 },
 ] as const;
 

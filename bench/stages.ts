@@ -7,6 +7,7 @@ import type { DecodedDelivery } from '../shared/flow/columns.ts';
 import { decodeDelivery, type Decoded, type DecodeOptions } from '../shared/flow/decode.ts';
 import { servicePortTable } from '../shared/flow/direction.ts';
 import { parseFormat } from '../shared/flow/format.ts';
+import { networkTest } from '../shared/flow/networks.ts';
 import {
   archive,
   compilePipelineRules,
@@ -17,6 +18,7 @@ import {
 } from '../shared/pipeline.ts';
 import { compileRules, type CompiledRules } from '../shared/rules/compile.ts';
 import { evaluateRules } from '../shared/rules/evaluate.ts';
+import { PRIVATE_NETWORKS } from '../shared/rules/lists.ts';
 import type { Stage } from './measure.ts';
 import { benchRules } from './rules.ts';
 import { benchStore } from './store.ts';
@@ -66,7 +68,7 @@ function decodeOptions({ format }: Workload): DecodeOptions {
   if ('kind' in given) throw new Error(given.message);
   return {
     arrival: HOUR + 86_400,
-    inNetworks: (address) => address.startsWith('10.') || address.startsWith('192.168.'),
+    inNetworks: networkTest(PRIVATE_NETWORKS),
     servicePorts: servicePortTable(),
     formats: { given, ofLogGroup: () => undefined },
   };

@@ -32,7 +32,7 @@ export interface IngestResult {
 }
 
 /** Records (or unreadable lines) an object holds at most: two row groups, some ten megabytes, a few seconds of work to lose. */
-const OBJECT_RECORDS = 262_144;
+const OBJECT_RECORDS = 131_072;
 
 /** Folding reads and writes window state: not for every object of a long run. */
 const OBJECTS_A_FOLD = 8;
@@ -40,10 +40,18 @@ const OBJECTS_A_FOLD = 8;
 /** Alerts kept for display; all are in the lake. */
 const MOST_SHOWN = 1_000;
 
+/** When a run writes, and when it folds. */
+export interface IngestLimits {
+  /** Records (or unreadable lines) an object holds at most. */
+  readonly objectRecords: number;
+  readonly objectsAFold: number;
+}
+
 /** A run in progress. */
 export class IngestRun {
   readonly #pipeline: Pipeline;
   readonly #rejects: RejectFile;
+  readonly #limits: IngestLimits;
   readonly #started = performance.now();
   readonly #batches = new Set<string>();
   readonly #alerts: Alert[] = [];
@@ -61,9 +69,15 @@ export class IngestRun {
   #waiting = 0;
   #unfolded = 0;
 
-  constructor(pipeline: Pipeline, rejects: RejectFile) {
+  /** `limits` are smaller in tests, where a short run is to have many objects. */
+  constructor(
+    pipeline: Pipeline,
+    rejects: RejectFile,
+    limits: IngestLimits = { objectRecords: OBJECT_RECORDS, objectsAFold: OBJECTS_A_FOLD },
+  ) {
     this.#pipeline = pipeline;
     this.#rejects = rejects;
+    this.#limits = limits;
   }
 
   /** Takes one arrival through detection and, when enough wait, archiving. Returns what is wrong with the arrival itself. */
@@ -92,8 +106,8 @@ export class IngestRun {
       }
     }
     this.#waiting += this.#tally.records - before + rejects.length;
-    if (this.#waiting >= OBJECT_RECORDS) await this.archive();
-    if (this.#unfolded >= OBJECTS_A_FOLD) await this.#fold();
+    if (this.#waiting >= this.#limits.objectRecords) await this.archive();
+    if (this.#unfolded >= this.#limits.objectsAFold) await this.#fold();
     return problem;
   }
 

@@ -11,7 +11,7 @@ import { decodeDelivery, type Decoded, type DecodeOptions } from '../shared/flow
 import { compilePipelineRules, type Pipeline } from '../shared/pipeline.ts';
 import { EXIT } from './exit.ts';
 import { reportIngest } from './ingest-report.ts';
-import { IngestRun } from './ingest-run.ts';
+import { IngestRun, type IngestLimits } from './ingest-run.ts';
 import { tell, writeOut } from './output.ts';
 import { InputReader } from './read.ts';
 import { openRejectFile } from './rejects.ts';
@@ -38,8 +38,8 @@ Examples:
   sekisho ingest new-logs/ --rules my-rules/ --strict
 `;
 
-/** The command. */
-export function ingestCommand(done: (exitCode: number) => void): Command {
+/** The command. `limits` replaces a run's own. */
+export function ingestCommand(done: (exitCode: number) => void, limits?: IngestLimits): Command {
   return new Command('ingest')
     .description('read flow logs: raise alerts, and keep every record in a lake')
     .argument('<input...>', 'files, folders (with all below them), or - for standard input')
@@ -53,10 +53,10 @@ export function ingestCommand(done: (exitCode: number) => void): Command {
     .option('--now <time>', 'the time to run as of, ISO 8601')
     .option('--json', 'end stdout with one JSON object of counts instead of text')
     .addHelpText('after', HELP)
-    .action(async (inputs: string[], options: IngestOptions) => done(await ingest(inputs, options)));
+    .action(async (inputs: string[], options: IngestOptions) => done(await ingest(inputs, options, limits)));
 }
 
-async function ingest(inputs: readonly string[], options: IngestOptions): Promise<number> {
+async function ingest(inputs: readonly string[], options: IngestOptions, limits?: IngestLimits): Promise<number> {
   const settings = readSettings(options);
   const decodeOptions = decodeOptionsOf(settings, options.format);
   const { rules } = readCheckedRules(settings, options.rules ?? []);
@@ -75,7 +75,7 @@ async function ingest(inputs: readonly string[], options: IngestOptions): Promis
 
   const stop = stopOnSignal();
   const reader = new InputReader(inputs, { lake: options.lake, stop: stop.signal });
-  const run = new IngestRun(pipeline, rejects);
+  const run = new IngestRun(pipeline, rejects, limits);
   for await (const arrival of reader.arrivals()) {
     const problem = await run.take(arrival);
     if (problem !== undefined) reader.problem(arrival.place, problem);

@@ -1,6 +1,5 @@
 /** What every command sets up from its options: the configuration, the clock, formats, networks and rules. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { BlockList, isIPv6 } from 'node:net';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fixedClock, parseTime, systemClock } from '../shared/adapters/local/clock.ts';
@@ -9,6 +8,7 @@ import { DEFAULT_CONFIG, parseConfig, type Config } from '../shared/config/confi
 import type { DecodeOptions } from '../shared/flow/decode.ts';
 import { servicePortTable } from '../shared/flow/direction.ts';
 import { parseFormat, type Format } from '../shared/flow/format.ts';
+import { networkTest } from '../shared/flow/networks.ts';
 import type { Clock } from '../shared/ports.ts';
 import { formatDiagnostic, type SourceText } from '../shared/rules/diagnostics.ts';
 import { PRIVATE_NETWORKS } from '../shared/rules/lists.ts';
@@ -60,23 +60,21 @@ export function decodeOptionsOf({ config, clock }: Settings, format: string | un
   const given = format === undefined ? undefined : readFormat(format, '--format');
   const groups = config.sources.map(({ logGroup, formats }) => ({
     matches: matcher(logGroup),
-    formats: formats.map((text) => readFormat(text, `the configuration for log group \`${logGroup}\``)),
+    formats: distinctFormats(
+      formats.map((text) => readFormat(text, `the configuration for log group \`${logGroup}\``)),
+    ),
   }));
-  const networks = new BlockList();
-  for (const network of config.networks ?? PRIVATE_NETWORKS) {
-    const [address, length] = network.split('/');
-    networks.addSubnet(address!, Number(length), familyOf(address!));
-  }
   return {
     formats: { given, ofLogGroup: (logGroup) => groups.find(({ matches }) => matches(logGroup))?.formats },
-    inNetworks: (address) => networks.check(address, familyOf(address)),
+    inNetworks: networkTest(config.networks ?? PRIVATE_NETWORKS),
     servicePorts: servicePortTable(config.servicePorts),
     arrival: clock.now().getTime() / 1000,
   };
 }
 
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIPv6(address) ? 'ipv6' : 'ipv4';
+/** A format named twice would make every line fit two. */
+function distinctFormats(formats: readonly Format[]): readonly Format[] {
+  return [...new Map(formats.map((format) => [format.text, format])).values()];
 }
 
 function matcher(logGroup: string): (name: string) => boolean {

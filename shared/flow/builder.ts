@@ -1,7 +1,9 @@
 /** Lines into columns: the scanner's inner loop, and the slower way for lines that are not plain. */
-import type { Column, ColumnBatch, FieldValue } from './columns.ts';
-import { DictionaryBuilder, IN_VALUE, NOT_A_VALUE } from './dictionary.ts';
+import { AddressTableBuilder } from './address.ts';
+import type { Column, ColumnBatch, FieldValue, TextColumn } from './columns.ts';
+import { DictionaryBuilder, isPlain, NOT_A_VALUE, type Acceptance } from './dictionary.ts';
 import { inferDirections, type DirectionOptions } from './direction.ts';
+import type { Field } from './fields.ts';
 import type { Format } from './format.ts';
 import { checkText, parseLine, toSeconds } from './parse.ts';
 
@@ -36,16 +38,29 @@ interface Slot {
   longs: Float64Array;
   codes: Uint32Array;
   readonly dictionary: DictionaryBuilder;
+  /** The value scanned last, its place in the payload and its code: in real traffic the likeliest next one. */
+  lastAt: number;
+  lastLength: number;
+  lastCode: number;
 }
 
+const FIRST_CAPACITY = 1024;
 const NO_INTS = new Int32Array(0);
 const NO_LONGS = new Float64Array(0);
 const NO_CODES = new Uint32Array(0);
 
-/** Collects lines of one format as columns. A line is added whole or not at all. */
+/** Stands where a field has no texts. */
+const NO_TEXTS = new DictionaryBuilder(isPlain);
+
+/**
+ * Collects lines of one format as columns, batch after batch. A line is added whole or not at all.
+ *
+ * A builder is worth keeping: its memory serves again, and V8 keeps the code it has optimised for an object's hidden
+ * class only as long as there is such an object.
+ */
 export class BatchBuilder {
   readonly format: Format;
-  readonly #options: BuildOptions;
+  #options: BuildOptions;
   readonly #slots: readonly Slot[];
   readonly #start: Slot | undefined;
   readonly #end: Slot | undefined;
@@ -53,17 +68,15 @@ export class BatchBuilder {
   #capacity: number;
   #length = 0;
 
-  /** `expected` is a guess at the number of lines; the builder grows past it. */
-  constructor(format: Format, options: BuildOptions, expected: number) {
+  constructor(format: Format, options: BuildOptions) {
     this.format = format;
     this.#options = options;
-    const capacity = Math.max(16, Math.ceil(expected));
+    const capacity = FIRST_CAPACITY;
     this.#capacity = capacity;
     this.#time = new Float64Array(capacity);
-    const anAddress = format.fields.find((field) => field.type === 'address');
-    const addresses = new DictionaryBuilder(
-      (text) => anAddress !== undefined && checkText(anAddress, text) === undefined,
-    );
+    const table = new AddressTableBuilder();
+    // an address has no byte that is not plain
+    const addresses = new DictionaryBuilder((bytes, from, to) => table.read(bytes, from, to), table);
     this.#slots = format.fields.map((field): Slot => {
       const kind = field.type === 'int32' ? INT32 : field.type === 'int64' ? INT64 : TEXT;
       return {
@@ -76,19 +89,38 @@ export class BatchBuilder {
         longs: kind === INT64 ? new Float64Array(capacity) : NO_LONGS,
         codes: kind === TEXT ? new Uint32Array(capacity) : NO_CODES,
         dictionary:
-          field.type === 'string' ? new DictionaryBuilder((text) => checkText(field, text) === undefined) : addresses,
+          field.type === 'address' ? addresses : kind === TEXT ? new DictionaryBuilder(acceptanceOf(field)) : NO_TEXTS,
+        lastAt: 0,
+        lastLength: 0,
+        lastCode: 0,
       };
     });
     this.#start = this.#slots[format.fields.findIndex((field) => field.name === 'start')];
     this.#end = this.#slots[format.fields.findIndex((field) => field.name === 'end')];
   }
 
+  /** Starts a batch, dropping what was added to an unfinished one. */
+  start(options: BuildOptions): void {
+    this.#options = options;
+    this.#length = 0;
+    for (const slot of this.#slots) {
+      slot.lastCode = 0;
+      slot.dictionary.clear();
+    }
+  }
+
   /**
-   * Adds the line that starts at `buffer[from]` if it is plain: values of the right types between single spaces,
-   * without quotes or backslashes, up to the byte `terminator`. Returns where the terminator stands, or -1, which leaves
+   * Adds the line that starts at `from` if it is plain: values of the right types between single spaces,
+   * without quotes or backslashes, up to the byte `terminator` (`view` is over `buffer`). Returns where the terminator stands, or -1, which leaves
    * the batch as it was; {@link addLine} then says why, or reads the line after all. `timestamp`: CloudWatch's, Unix ms.
    */
-  scanLine(buffer: Uint8Array, from: number, terminator: number, timestamp: number | undefined): number {
+  scanLine(
+    buffer: Uint8Array,
+    view: DataView,
+    from: number,
+    terminator: number,
+    timestamp: number | undefined,
+  ): number {
     const row = this.#length;
     if (row === this.#capacity) this.#grow();
     const slots = this.#slots;
@@ -96,18 +128,26 @@ export class BatchBuilder {
     let at = from;
     for (let field = 0; field <= last; field++) {
       const slot = slots[field]!;
-      if (buffer[at] === DASH && IN_VALUE[buffer[at + 1]!] !== 1) {
+      const ending = field === last ? terminator : SPACE;
+      if (buffer[at] === DASH && buffer[at + 1] === ending) {
         if (slot.required) return -1;
         at++;
         if (slot.kind === TEXT) slot.codes[row] = 0;
         else if (slot.kind === INT32) slot.ints[row] = -1;
         else slot.longs[row] = -1;
       } else if (slot.kind === TEXT) {
-        const { dictionary, codes } = slot;
-        const code = dictionary.scan(buffer, at, row === 0 ? 0 : codes[row - 1]!);
-        if (code === NOT_A_VALUE) return -1;
-        at = dictionary.end;
-        codes[row] = code;
+        const end = at + slot.lastLength;
+        if (slot.lastCode !== 0 && buffer[end] === ending && sameBytes(view, at, slot.lastAt, end)) {
+          at = end;
+        } else {
+          const code = slot.dictionary.scan(buffer, view, at, ending);
+          if (code === NOT_A_VALUE) return -1;
+          slot.lastAt = at;
+          at = slot.dictionary.end;
+          slot.lastLength = at - slot.lastAt;
+          slot.lastCode = code;
+        }
+        slot.codes[row] = slot.lastCode;
       } else {
         const begin = at;
         let value = 0;
@@ -120,7 +160,7 @@ export class BatchBuilder {
         if (slot.kind === INT32) slot.ints[row] = value;
         else slot.longs[row] = slot.isTime ? toSeconds(value) : value;
       }
-      if (buffer[at] !== (field === last ? terminator : SPACE)) return -1;
+      if (buffer[at] !== ending) return -1;
       at++;
     }
     return this.#commit(timestamp) === undefined ? at - 1 : -1;
@@ -146,24 +186,27 @@ export class BatchBuilder {
     return this.#commit(timestamp);
   }
 
-  /** The records added, as columns; undefined where there are none. The builder must not be used after. */
+  /** The records added since the start, as columns; undefined where there are none. */
   finish(): ColumnBatch | undefined {
     const length = this.#length;
     if (length === 0) return undefined;
     const columns = new Map<string, Column>();
+    /** Address columns share a dictionary, and so its texts and numbers. */
+    const dictionaries = new Map<DictionaryBuilder, Pick<TextColumn, 'dictionary' | 'addresses'>>();
     for (const [field, { column }] of this.format.fields.entries()) {
       const { kind, ints, longs, codes, dictionary } = this.#slots[field]!;
-      if (kind === TEXT)
-        columns.set(column, { kind: 'text', codes: trimmed(codes, length), dictionary: dictionary.texts });
-      else
-        columns.set(column, { kind: 'int', values: kind === INT32 ? trimmed(ints, length) : trimmed(longs, length) });
+      if (kind === TEXT) {
+        const texts = dictionaries.get(dictionary) ?? textsOf(dictionary);
+        dictionaries.set(dictionary, texts);
+        columns.set(column, { kind: 'text', codes: codes.slice(0, length), ...texts });
+      } else columns.set(column, { kind: 'int', values: (kind === INT32 ? ints : longs).slice(0, length) });
     }
     return {
       table: this.format.table,
       format: this.format,
       length,
       columns,
-      time: trimmed(this.#time, length),
+      time: this.#time.slice(0, length),
       ...inferDirections(columns, length, this.#options),
     };
   }
@@ -202,14 +245,35 @@ export class BatchBuilder {
   }
 }
 
+function textsOf(dictionary: DictionaryBuilder): Pick<TextColumn, 'dictionary' | 'addresses'> {
+  const addresses = dictionary.addressTable();
+  return { dictionary: dictionary.texts(), ...(addresses === undefined ? {} : { addresses }) };
+}
+
+/** Which texts a field takes. */
+function acceptanceOf(field: Field): Acceptance {
+  if (field.values === undefined && field.pattern === undefined) return isPlain;
+  return (bytes, from, to) => {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8');
+    return isPlain(bytes, from, to) && checkText(field, text) === undefined;
+  };
+}
+
+/** Whether the bytes from `at` to `end` are those at `other`; both are followed by at least one more byte. */
+function sameBytes(view: DataView, at: number, other: number, end: number): boolean {
+  const whole = end - 4;
+  if (at > whole) {
+    for (let i = at, j = other; i < end; i++, j++) if (view.getUint8(i) !== view.getUint8(j)) return false;
+    return true;
+  }
+  const shift = other - at;
+  for (let i = at; i < whole; i += 4) if (view.getInt32(i, true) !== view.getInt32(i + shift, true)) return false;
+  return view.getInt32(whole, true) === view.getInt32(whole + shift, true);
+}
+
 function copied<T extends Int32Array | Float64Array | Uint32Array>(from: T, to: T): T {
   to.set(from);
   return to;
-}
-
-/** A view where the slack is small, a copy where it would waste memory. */
-function trimmed<T extends Int32Array | Float64Array | Uint32Array>(values: T, length: number): T {
-  return (length * 4 >= values.length * 3 ? values.subarray(0, length) : values.slice(0, length)) as T;
 }
 
 function describeTime(seconds: number): string {

@@ -23,6 +23,16 @@ export interface TextColumn {
   readonly kind: 'text';
   readonly codes: Uint32Array;
   readonly dictionary: Dictionary;
+  /** Of an address column: the dictionary's addresses as numbers. */
+  readonly addresses?: AddressTable;
+}
+
+/** Addresses by code, parsed. */
+export interface AddressTable {
+  /** 4 or 6; 0 for code 0. */
+  readonly families: Uint8Array;
+  /** Four 32-bit words an address, most significant first; an IPv4 address is in the last. */
+  readonly words: Uint32Array;
 }
 
 /** One field's values. */

@@ -1,11 +1,11 @@
 /** A delivery to columns: finds the lines and their format, and keeps what can't be read with the reason. */
 import type { Arrival, CloudWatchDelivery, TextDelivery, Unopened } from '../envelope/delivery.ts';
-import { CloudWatchIdentity, textIdentity } from '../envelope/identity.ts';
+import { finishIdentity, startCloudWatchIdentity, textIdentity } from '../envelope/identity.ts';
 import { BatchBuilder, type BuildOptions } from './builder.ts';
 import type { ColumnBatch, DecodedDelivery, Reject, Source } from './columns.ts';
 import { ASSUMED_FORMAT, DEFAULT_FORMAT, parseFormat, type Format } from './format.ts';
 import { parseLine } from './parse.ts';
-import { scanEvents, scanHead, type LineTaker } from './scan.ts';
+import { scanEvents, scanHead } from './scan.ts';
 
 /** Which formats lines may have, strongest first: a header in the text, what the user said, what the configuration says. */
 export interface FormatChoice {
@@ -49,21 +49,17 @@ const KEPT = 65_536;
 
 const DEFAULT_ONLY: readonly Format[] = [ASSUMED_FORMAT];
 
-/** Lines of CloudWatch JSON take about this many bytes an event, of text this many: guesses that only size arrays. */
-const EVENT_BYTES = 200;
-const LINE_BYTES = 100;
-
 function decodeCloudWatch(delivery: CloudWatchDelivery, options: DecodeOptions): Decoded {
   const { json } = delivery;
   const head = scanHead(json);
   if (head !== undefined && head.messageType === 'DATA_MESSAGE') {
     const formats = formatsOf(head.logGroup, options);
-    if (formats.length === 1) {
-      const lines = new LineReader(formats, options, delivery.place, json.length / EVENT_BYTES);
-      const identity = new CloudWatchIdentity(head.owner, head.logGroup, head.logStream);
-      if (scanEvents(json, head.events, lines, identity)) {
-        return { kind: 'decoded', delivery: lines.finish(identity.digest(), sourceOf(head.owner, head.logGroup)) };
-      }
+    const lines = new LineReader(formats, options, delivery.place);
+    const identity = startCloudWatchIdentity(head.owner, head.logGroup, head.logStream);
+    const add = lines.add.bind(lines);
+    if (lines.only !== undefined && scanEvents(json, head.events, lines.only, add, identity)) {
+      const id = finishIdentity(identity);
+      return { kind: 'decoded', delivery: lines.finish(id, sourceOf(head.owner, head.logGroup)) };
     }
   }
   return decodeCloudWatchSlowly(delivery, options);
@@ -87,20 +83,20 @@ function decodeCloudWatchSlowly(delivery: CloudWatchDelivery, options: DecodeOpt
   const events = message['logEvents'];
   if (!Array.isArray(events)) return broken('it has no `logEvents`');
   const [owner, logGroup, logStream] = ['owner', 'logGroup', 'logStream'].map((key) => text(message[key]));
-  const lines = new LineReader(formatsOf(logGroup!, options), options, delivery.place, events.length);
-  const identity = new CloudWatchIdentity(owner!, logGroup!, logStream!);
+  const lines = new LineReader(formatsOf(logGroup!, options), options, delivery.place);
+  const identity = startCloudWatchIdentity(owner!, logGroup!, logStream!);
   for (const [index, event] of events.entries()) {
     const line = isObject(event) ? event['message'] : undefined;
     if (typeof line !== 'string') {
       lines.reject(JSON.stringify(event), 'the log event has no `message`', index + 1);
-      identity.add(`${JSON.stringify(event)}\n`);
+      identity.update(`${JSON.stringify(event)}\n`);
       continue;
     }
     const { id, timestamp } = event as Record<string, unknown>;
-    identity.add(`${typeof id === 'string' ? id : line}\n`);
+    identity.update(`${typeof id === 'string' ? id : line}\n`);
     lines.add(line, index + 1, typeof timestamp === 'number' ? timestamp : undefined);
   }
-  return { kind: 'decoded', delivery: lines.finish(identity.digest(), sourceOf(owner!, logGroup!)) };
+  return { kind: 'decoded', delivery: lines.finish(finishIdentity(identity), sourceOf(owner!, logGroup!)) };
 }
 
 function decodeText(delivery: TextDelivery, options: DecodeOptions): DecodedDelivery {
@@ -108,15 +104,12 @@ function decodeText(delivery: TextDelivery, options: DecodeOptions): DecodedDeli
   const parsed = header === undefined ? undefined : parseFormat(header);
   const format = parsed !== undefined && !('kind' in parsed) ? parsed : undefined;
   const unreadable = parsed !== undefined && 'kind' in parsed ? parsed.message : undefined;
-  const lines = new LineReader(
-    format === undefined ? formatsOf('', options) : [format],
-    options,
-    place,
-    buffer.length / LINE_BYTES,
-  );
+  const lines = new LineReader(format === undefined ? formatsOf('', options) : [format], options, place);
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  const plain = unreadable === undefined ? lines.only : undefined;
   let number = firstLine;
   for (let from = 0; from < buffer.length; number++) {
-    let end = unreadable === undefined ? lines.scan(buffer, from, NEWLINE, undefined) : -1;
+    let end = plain === undefined ? -1 : plain.scanLine(buffer, view, from, NEWLINE, undefined);
     if (end < 0) {
       const found = buffer.indexOf(NEWLINE, from);
       end = found < 0 ? buffer.length : found;
@@ -132,30 +125,35 @@ function decodeText(delivery: TextDelivery, options: DecodeOptions): DecodedDeli
   return lines.finish(textIdentity(identityFormat, buffer), UNKNOWN_SOURCE);
 }
 
+/** Builders that were used, one a format: decoding is synchronous, so one delivery at a time has them. */
+const builders = new WeakMap<Format, BatchBuilder>();
+
+function builderOf(format: Format, options: BuildOptions): BatchBuilder {
+  let builder = builders.get(format);
+  if (builder === undefined) builders.set(format, (builder = new BatchBuilder(format, options)));
+  builder.start(options);
+  return builder;
+}
+
 /** Turns lines of one delivery into batches, one a format, and rejects. */
-class LineReader implements LineTaker {
+class LineReader {
+  /** The only format's builder, where there is just one: it may be given plain lines directly. */
+  readonly only: BatchBuilder | undefined;
   readonly #builders: readonly BatchBuilder[];
-  /** The only format's builder, where there is just one. */
-  readonly #only: BatchBuilder | undefined;
   readonly #place: string;
   readonly #rejects: Reject[] = [];
 
-  constructor(formats: readonly Format[], options: BuildOptions, place: string, expected: number) {
-    this.#builders = formats.map((format) => new BatchBuilder(format, options, expected));
-    this.#only = this.#builders.length === 1 ? this.#builders[0] : undefined;
+  constructor(formats: readonly Format[], options: BuildOptions, place: string) {
+    this.#builders = formats.map((format) => builderOf(format, options));
+    this.only = this.#builders.length === 1 ? this.#builders[0] : undefined;
     this.#place = place;
-  }
-
-  /** Takes the plain line from `from` to the byte `terminator`; returns where that stands, -1 where it needs {@link add}. */
-  scan(buffer: Uint8Array, from: number, terminator: number, timestamp: number | undefined): number {
-    return this.#only === undefined ? -1 : this.#only.scanLine(buffer, from, terminator, timestamp);
   }
 
   /** Takes any line: as a record of the one format that it fits, else as a reject. */
   add(line: string, number: number, timestamp: number | undefined): void {
-    const reason = this.#only === undefined ? this.#addToFitting(line, timestamp) : this.#only.addLine(line, timestamp);
+    const reason = this.only === undefined ? this.#addToFitting(line, timestamp) : this.only.addLine(line, timestamp);
     if (reason !== undefined)
-      this.reject(line, this.#only?.format === ASSUMED_FORMAT ? withHint(reason) : reason, number);
+      this.reject(line, this.only?.format === ASSUMED_FORMAT ? withHint(reason) : reason, number);
   }
 
   /** Keeps a line that can't be read. */

@@ -96,7 +96,7 @@ function address(batch: ColumnBatch, ifSource: string, ifDestination: string): T
     if (initiator === 1) codes[row] = source.codes[row]!;
     else if (initiator === 2) codes[row] = destination.codes[row]!;
   }
-  return { kind: 'text', codes, dictionary: source.dictionary };
+  return { ...source, codes };
 }
 
 function port(batch: ColumnBatch, ifSource: string, ifDestination: string): IntColumn | undefined {

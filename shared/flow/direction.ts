@@ -13,6 +13,7 @@
  * Only TCP and UDP (and SCTP, UDP-Lite, DCCP) have ports; for anything else the initiator is unknown.
  */
 import type { Column, TextColumn } from './columns.ts';
+import type { NetworkTest } from './networks.ts';
 
 const SOURCE = 1;
 const DESTINATION = 2;
@@ -21,6 +22,9 @@ const EGRESS = 2;
 const SYN = 2;
 const ACK = 16;
 const TCP = 6;
+const UNASKED = 0;
+const INSIDE = 1;
+const OUTSIDE = 2;
 
 /** Linux opens connections from 32768 up (ip_local_port_range); IANA's dynamic range starts at 49152 (RFC 6335). */
 const FIRST_EPHEMERAL = 32_768;
@@ -41,7 +45,7 @@ const KNOWN_SERVICE_PORTS: readonly number[] = [
 /** What direction is inferred with. */
 export interface DirectionOptions {
   /** Whether an address lies in the owner's networks. */
-  readonly inNetworks: (address: string) => boolean;
+  readonly inNetworks: NetworkTest;
   /** By port number: 1 where a service listens, {@link servicePortTable}. */
   readonly servicePorts: Uint8Array;
 }
@@ -97,7 +101,7 @@ function initiatorByPorts(source: number, destination: number, service: Uint8Arr
 function inferFlowDirections(
   columns: ReadonlyMap<string, Column>,
   length: number,
-  inNetworks: (address: string) => boolean,
+  inNetworks: NetworkTest,
 ): Uint8Array {
   const direction = new Uint8Array(length);
   const logged = columns.get('flow_direction');
@@ -121,7 +125,15 @@ function inferFlowDirections(
 }
 
 /** Whether a code's address lies inside, asked once an address; undefined for null. */
-function classify(column: TextColumn, inNetworks: (address: string) => boolean): (code: number) => boolean | undefined {
-  const known: (boolean | undefined)[] = [];
-  return (code) => (code === 0 ? undefined : (known[code] ??= inNetworks(column.dictionary[code]!)));
+function classify(
+  { addresses, dictionary }: TextColumn,
+  inNetworks: NetworkTest,
+): (code: number) => boolean | undefined {
+  const known = new Uint8Array(dictionary.length);
+  return (code) => {
+    if (code === 0 || addresses === undefined) return undefined;
+    let answer = known[code]!;
+    if (answer === UNASKED) known[code] = answer = inNetworks(addresses, code) ? INSIDE : OUTSIDE;
+    return answer === INSIDE;
+  };
 }

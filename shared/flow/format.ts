@@ -47,11 +47,28 @@ export const ASSUMED_FORMAT: Format = {
   }),
 };
 
+/** Formats read before: every chunk of a file names its header again. */
+const known = new Map<string, Format>();
+
+/** Beyond so many the oldest are forgotten: nobody has this many formats. */
+const MOST_KNOWN = 64;
+
 /**
  * Reads a format as a user gives it: `default`, AWS's `${version} ${account-id} …`, or a header's bare names.
  * Returns what is wrong for an unknown or repeated field, text between the fields, or nothing at all.
  */
 export function parseFormat(text: string): Format | FormatError {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const format = readFormat(text);
+  if (!('kind' in format)) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(text, format);
+  }
+  return format;
+}
+
+function readFormat(text: string): Format | FormatError {
   const trimmed = text.trim();
   if (trimmed === 'default') return DEFAULT_FORMAT;
   if (trimmed === '')

@@ -2,7 +2,7 @@
  * The reference parser: one line of text to values, or the reason why not.
  * The scanner (scan.ts) is the fast way to the same result; tests hold the two equal on every input.
  */
-import { isIPv4, isIPv6 } from 'node:net';
+import { parseAddress } from './address.ts';
 import type { FieldValue } from './columns.ts';
 import type { Field } from './fields.ts';
 import type { Format } from './format.ts';
@@ -20,6 +20,8 @@ export interface UnreadableLine {
   readonly kind: 'unreadable';
   readonly reason: string;
 }
+
+const words = new Uint32Array(4);
 
 /** Values above this in `start` and `end` are milliseconds, as some exports write them. */
 const LAST_SECOND = 2 ** 31;
@@ -106,7 +108,7 @@ export function toSeconds(value: number): number {
 
 /** Why a text is no value of the field; undefined where it is one. */
 export function checkText(field: Field, text: string): string | undefined {
-  if (field.type === 'address' && !isAddress(text)) {
+  if (field.type === 'address' && parseAddress(text, words) === 0) {
     return `\`${field.name}\` is \`${shorten(text)}\`, not an IPv4 or IPv6 address`;
   }
   if (field.values !== undefined && !field.values.includes(text)) {
@@ -116,11 +118,6 @@ export function checkText(field: Field, text: string): string | undefined {
     return `\`${field.name}\` is \`${shorten(text)}\`, which does not look like one`;
   }
   return undefined;
-}
-
-/** An IPv4 address without leading zeros, or an IPv6 address without a zone. */
-function isAddress(text: string): boolean {
-  return text.includes(':') ? isIPv6(text) && !text.includes('%') : isIPv4(text);
 }
 
 function unreadable(reason: string): UnreadableLine {

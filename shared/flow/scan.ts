@@ -4,6 +4,8 @@
  * a control character) makes the whole payload fall back to JSON.parse and the reference parser.
  */
 
+import type { Hash } from 'node:crypto';
+import type { BatchBuilder } from './builder.ts';
 import { IN_VALUE } from './dictionary.ts';
 
 const EVENTS = Buffer.from('"logEvents":[');
@@ -30,13 +32,6 @@ export interface MessageHead {
   readonly events: number;
 }
 
-/** Takes lines as they are found. */
-export interface LineTaker {
-  /** Takes the plain line from `from` to the byte `terminator`; returns where that stands, -1 where the line needs {@link add}. */
-  scan(buffer: Uint8Array, from: number, terminator: number, timestamp: number | undefined): number;
-  add(line: string, number: number, timestamp: number | undefined): void;
-}
-
 /** Reads what stands before `logEvents`; undefined where the message is not of the usual shape. */
 export function scanHead(json: Buffer): MessageHead | undefined {
   const at = json.indexOf(EVENTS);
@@ -54,14 +49,15 @@ export function scanHead(json: Buffer): MessageHead | undefined {
 }
 
 /**
- * Hands every event's message to `lines` and its id to `identity`. False, with some events already handed over
- * (drop both), where the payload is not of the usual shape.
+ * Adds every event's message to `builder`, or hands it to `other` where it is not plain, and its id to `ids`. False, with
+ * some events already taken, where the payload is not of the usual shape: then nothing of it may be used.
  */
 export function scanEvents(
   json: Buffer,
   from: number,
-  lines: LineTaker,
-  identity: { add(ids: Uint8Array): void },
+  builder: BatchBuilder,
+  other: (line: string, number: number, timestamp: number) => void,
+  identity: Hash,
 ): boolean {
   // ids are hashed in blocks: a call an id would cost more than the hashing
   const ids = Buffer.alloc(ID_BLOCK);
@@ -74,7 +70,7 @@ export function scanEvents(
     at = skip(view, at, EVENT_ID);
     if (at < 0) return false;
     if (used > ID_BLOCK - LONGEST_ID) {
-      identity.add(ids.subarray(0, used));
+      identity.update(ids.subarray(0, used));
       used = 0;
     }
     if (copyDigits(view, at, idsView, used) && json[at + ID_DIGITS] === QUOTE) {
@@ -99,11 +95,11 @@ export function scanEvents(
     if (at === digits || (json[digits] === 0x30 && at - digits > 1)) return false;
     at = skip(view, at, EVENT_MESSAGE);
     if (at < 0) return false;
-    let end = lines.scan(json, at, QUOTE, timestamp);
+    let end = builder.scanLine(json, view, at, QUOTE, timestamp);
     if (end < 0) {
       end = json.indexOf(QUOTE, at);
       if (end < 0 || !isPlain(json, at, end)) return false;
-      lines.add(json.toString('utf8', at, end), number, timestamp);
+      other(json.toString('utf8', at, end), number, timestamp);
     }
     at = end + 1;
     if (json[at++] !== CLOSE_BRACE) return false;
@@ -111,7 +107,7 @@ export function scanEvents(
     else if (json[at] === CLOSE_BRACKET) break;
     else return false;
   }
-  identity.add(ids.subarray(0, used));
+  identity.update(ids.subarray(0, used));
   return isEnd(json, at + 1);
 }
 

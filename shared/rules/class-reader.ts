@@ -1,6 +1,5 @@
 /** Values of a batch's columns to classes of a field's plan, for any row. */
-import type { ColumnBatch, Dictionary } from '../flow/columns.ts';
-import { parseAddress } from './address.ts';
+import type { AddressTable, ColumnBatch, Dictionary } from '../flow/columns.ts';
 import type { Scratch } from './scratch.ts';
 import { lastAtMost, type AddressStarts, type FieldPlan } from './compile.ts';
 
@@ -20,6 +19,8 @@ export interface CodeValues {
   readonly codes: Uint32Array | Uint8Array;
   readonly others: Uint32Array | undefined;
   readonly dictionary: Dictionary;
+  /** The dictionary's addresses as numbers, where it holds addresses. */
+  readonly addresses: AddressTable | undefined;
 }
 
 /** A field's values in a batch. */
@@ -30,8 +31,8 @@ export class BatchReader {
   readonly batch: ColumnBatch;
   readonly #addresses: AddressStarts;
   readonly #scratch: Scratch;
-  /** The dictionary of the address columns, which share one. */
-  #dictionary: Dictionary | undefined;
+  /** The addresses of the address columns, which share a dictionary. */
+  #table: AddressTable | undefined;
   /** By code of that dictionary: the range of {@link AddressStarts}, -1 where it has not been asked for. */
   #ranges: Int32Array = new Int32Array(0);
 
@@ -134,30 +135,26 @@ export class BatchReader {
   }
 
   /** The class of every code that the rows hold: of all codes, unless the rows are so few that most would be for nothing. */
-  #classesByCode(
-    plan: FieldPlan,
-    { codes, others, dictionary }: CodeValues,
-    rows: Uint32Array,
-    count: number,
-  ): Uint32Array {
+  #classesByCode(plan: FieldPlan, values: CodeValues, rows: Uint32Array, count: number): Uint32Array {
+    const { codes, others, dictionary } = values;
     const known = this.#scratch.known(dictionary.length);
     if (dictionary.length <= count) {
-      for (let code = 0; code < dictionary.length; code++) known[code] = this.#classOf(plan, dictionary, code);
+      for (let code = 0; code < dictionary.length; code++) known[code] = this.#classOf(plan, values, code);
       return known;
     }
     known[0] = plan.null;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
-      known[codes[row]!] = this.#classOf(plan, dictionary, codes[row]!);
-      if (others !== undefined) known[others[row]!] = this.#classOf(plan, dictionary, others[row]!);
+      known[codes[row]!] = this.#classOf(plan, values, codes[row]!);
+      if (others !== undefined) known[others[row]!] = this.#classOf(plan, values, others[row]!);
     }
     return known;
   }
 
-  #classOf(plan: FieldPlan, dictionary: Dictionary, code: number): number {
+  #classOf(plan: FieldPlan, { dictionary, addresses }: CodeValues, code: number): number {
     if (code === 0) return plan.null;
     if (plan.kind === 'text') return plan.classes.get(dictionary[code]!) ?? plan.other;
-    if (plan.kind === 'address') return plan.classes[this.#rangeOf(dictionary, code)]!;
+    if (plan.kind === 'address' && addresses !== undefined) return plan.classes[this.#rangeOf(addresses, code)]!;
     return plan.null;
   }
 
@@ -167,22 +164,17 @@ export class BatchReader {
     if (one === undefined || (otherColumn !== undefined && other?.kind !== one.kind)) return undefined;
     if (one.kind === 'int')
       return { kind: 'int', values: one.values, others: other?.kind === 'int' ? other.values : undefined };
-    return codeValues(one.codes, other?.kind === 'text' ? other.codes : undefined, one.dictionary);
+    return codeValues(one.codes, other?.kind === 'text' ? other.codes : undefined, one.dictionary, one.addresses);
   }
 
-  #rangeOf(dictionary: Dictionary, code: number): number {
-    const ranges = this.#rangesOf(dictionary);
-    let range = ranges[code]!;
-    if (range === -1) ranges[code] = range = rangeOfAddress(this.#addresses, dictionary[code]!);
-    return range;
-  }
-
-  #rangesOf(dictionary: Dictionary): Int32Array {
-    if (dictionary !== this.#dictionary) {
-      this.#dictionary = dictionary;
-      this.#ranges = this.#scratch.ranges(dictionary.length).fill(-1);
+  #rangeOf(addresses: AddressTable, code: number): number {
+    if (addresses !== this.#table) {
+      this.#table = addresses;
+      this.#ranges = this.#scratch.ranges(addresses.families.length).fill(-1);
     }
-    return this.#ranges;
+    let range = this.#ranges[code]!;
+    if (range === -1) this.#ranges[code] = range = rangeOfAddress(this.#addresses, addresses, code);
+    return range;
   }
 }
 
@@ -190,17 +182,15 @@ function codeValues(
   codes: Uint32Array | Uint8Array,
   others: Uint32Array | undefined,
   dictionary: Dictionary,
+  addresses?: AddressTable,
 ): CodeValues {
-  return { kind: 'code', codes, others, dictionary };
+  return { kind: 'code', codes, others, dictionary, addresses };
 }
 
-const words = new Uint32Array(4);
-
-function rangeOfAddress(starts: AddressStarts, text: string): number {
-  const family = parseAddress(text, words);
-  // the decoder lets nothing through that is no address
-  if (family !== 6) {
-    const place = words[3]!;
+function rangeOfAddress(starts: AddressStarts, { families, words }: AddressTable, code: number): number {
+  const at = code * 4;
+  if (families[code] === 4) {
+    const place = words[at + 3]!;
     const upper = place >>> 16;
     return lastAtMost(starts.ipv4, place, starts.ipv4Index[upper], starts.ipv4Index[upper + 1]);
   }
@@ -208,15 +198,15 @@ function rangeOfAddress(starts: AddressStarts, text: string): number {
   let high = starts.ipv6.length / 4 - 1;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    if (isAtMost(starts.ipv6, middle * 4)) low = middle;
+    if (isAtMost(starts.ipv6, middle * 4, words, at)) low = middle;
     else high = middle - 1;
   }
   return starts.ipv4.length + low;
 }
 
-function isAtMost(starts: Uint32Array, at: number): boolean {
+function isAtMost(starts: Uint32Array, start: number, words: Uint32Array, at: number): boolean {
   for (let i = 0; i < 4; i++) {
-    if (starts[at + i]! !== words[i]!) return starts[at + i]! < words[i]!;
+    if (starts[start + i]! !== words[at + i]!) return starts[start + i]! < words[at + i]!;
   }
   return true;
 }

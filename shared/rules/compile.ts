@@ -5,7 +5,7 @@
  */
 import { DERIVED_BY_COLUMN, fieldType } from '../flow/derived.ts';
 import { FIELD_BY_COLUMN } from '../flow/fields.ts';
-import { FIRST_IPV6, LAST_ADDRESS } from './address.ts';
+import { FIRST_IPV6, LAST_ADDRESS } from '../flow/address.ts';
 import { BitSetPool, setBit, type Bits } from './bit-sets.ts';
 import { normaliseRule, type Clause } from './clauses.ts';
 import type { Rule } from './rule.ts';

@@ -1,6 +1,6 @@
 /** Rule files to rules: every file is read before anything is checked, so that lists serve all of them. */
 import { parseDocument, type Document } from 'yaml';
-import { parseAddressRange } from './address.ts';
+import { parseAddressRange } from '../flow/address.ts';
 import type { Diagnostic, SourceText, Span } from './diagnostics.ts';
 import { builtInLists, PRIVATE_NETWORKS, type Lists, type NamedList } from './lists.ts';
 import { readRule } from './read-rule.ts';

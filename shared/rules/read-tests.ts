@@ -4,7 +4,7 @@ import { DERIVED_BY_COLUMN } from '../flow/derived.ts';
 import { FIELDS } from '../flow/fields.ts';
 import { parseFormat } from '../flow/format.ts';
 import { suggest } from '../suggest.ts';
-import { formatAddress, parseAddressRange } from './address.ts';
+import { formatAddress, parseAddressRange } from '../flow/address.ts';
 import type { Code } from './codes.ts';
 import type { Span } from './diagnostics.ts';
 import type { Value } from './expression.ts';

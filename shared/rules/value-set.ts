@@ -6,7 +6,7 @@
  */
 import { DERIVED_BY_COLUMN } from '../flow/derived.ts';
 import { FIELD_BY_COLUMN } from '../flow/fields.ts';
-import { LAST_ADDRESS } from './address.ts';
+import { LAST_ADDRESS } from '../flow/address.ts';
 import { valuesOf, type Test, type Value } from './expression.ts';
 
 /** Places from `low` to `high`, both included. */

@@ -2,7 +2,7 @@
 import { DERIVED_BY_COLUMN, DERIVED_FIELDS } from '../flow/derived.ts';
 import { FIELD_BY_COLUMN, FIELDS, type Field } from '../flow/fields.ts';
 import { suggest } from '../suggest.ts';
-import { formatNetwork, parseAddressRange, type AddressProblem } from './address.ts';
+import { formatNetwork, parseAddressRange, type AddressProblem } from '../flow/address.ts';
 import type { Code } from './codes.ts';
 import type { Value } from './expression.ts';
 import { PROTOCOL_NUMBERS } from './protocols.ts';

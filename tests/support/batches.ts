@@ -1,8 +1,10 @@
 /** Deliveries by hand: what the decoder would make of records given as objects. */
+import { AddressTableBuilder } from '../../shared/flow/address.ts';
 import {
   DIRECTIONS,
   INITIATORS,
   isText,
+  type AddressTable,
   type Column,
   type ColumnBatch,
   type DecodedDelivery,
@@ -62,12 +64,27 @@ export function columnBatch(formatText: string, records: readonly RecordInput[])
 
 function columnsOf(format: Format, records: readonly RecordInput[]): Map<string, Column> {
   const addresses = [''];
+  const columns = format.fields.map((field): [string, Column] => {
+    const values = records.map(({ fields }) => fields[field.column] ?? null);
+    return [field.column, columnOf(field, values, field.type === 'address' ? addresses : [''])];
+  });
+  const table = addressTable(addresses);
   return new Map(
-    format.fields.map((field): [string, Column] => {
-      const values = records.map(({ fields }) => fields[field.column] ?? null);
-      return [field.column, columnOf(field, values, field.type === 'address' ? addresses : [''])];
-    }),
+    columns.map(([name, column]) => [
+      name,
+      column.kind === 'text' && column.dictionary === addresses ? { ...column, addresses: table } : column,
+    ]),
   );
+}
+
+function addressTable(addresses: readonly string[]): AddressTable {
+  const builder = new AddressTableBuilder();
+  for (const [code, address] of addresses.entries()) {
+    if (code === 0) continue;
+    builder.read(Buffer.from(address), 0, address.length);
+    builder.add(code);
+  }
+  return builder.table(addresses.length);
 }
 
 function columnOf(field: Field, values: readonly FieldValue[], dictionary: string[]): Column {

@@ -1,4 +1,3 @@
-import { BlockList } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Delivery, Unopened } from '../../shared/envelope/delivery.ts';
 import { openInput } from '../../shared/envelope/open.ts';
@@ -6,11 +5,9 @@ import { recordAt, type DecodedDelivery, type FlowRecord, type Reject } from '..
 import { decodeDelivery, type Decoded, type DecodeOptions } from '../../shared/flow/decode.ts';
 import { servicePortTable } from '../../shared/flow/direction.ts';
 import { parseFormat, parseHeader, type Format } from '../../shared/flow/format.ts';
+import { networkTest } from '../../shared/flow/networks.ts';
 
-const privateNetworks = new BlockList();
-privateNetworks.addSubnet('10.0.0.0', 8);
-privateNetworks.addSubnet('172.16.0.0', 12);
-privateNetworks.addSubnet('192.168.0.0', 16);
+const inNetworks = networkTest(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']);
 
 /** A format that the test knows to be right. */
 export function formatOf(text: string): Format {
@@ -26,7 +23,7 @@ export function decodeOptions(
 ): DecodeOptions {
   return {
     formats: { given: format, ofLogGroup: ofLogGroup ?? (() => undefined) },
-    inNetworks: (address) => privateNetworks.check(address, address.includes(':') ? 'ipv6' : 'ipv4'),
+    inNetworks,
     servicePorts: servicePortTable(),
     arrival: Date.UTC(2026, 11, 31) / 1000,
   };

@@ -4,6 +4,8 @@
  * (An IPv4-mapped IPv6 address is an IPv6 address: flow logs print IPv4 as IPv4.)
  */
 
+import type { AddressTable } from './columns.ts';
+
 /** The first place of IPv6. */
 export const FIRST_IPV6 = 1n << 32n;
 
@@ -75,12 +77,27 @@ function parseNetwork(address: string, prefix: string): AddressRange | AddressPr
   return offset % size === 0n ? { low: place, high: place + size - 1n } : 'bits-beyond-prefix';
 }
 
-/**
- * Reads an address into four 32-bit words (IPv4 into the last), without allocating: it runs once
- * for every distinct address of a batch. Returns its family, 0 for a text that is no address.
- */
+/** Longer than any address. */
+const scratch = new Uint8Array(64);
+
+/** Reads an address into four 32-bit words (IPv4 into the last). Returns its family, 0 for a text that is no address. */
 export function parseAddress(text: string, out: Uint32Array): 0 | 4 | 6 {
-  if (!parseIPv4(text, 0, out)) return parseIPv6(text, out) ? 6 : 0;
+  const { length } = text;
+  if (length > scratch.length) return 0;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return 0;
+    scratch[i] = code;
+  }
+  return parseAddressBytes(scratch, 0, length, out);
+}
+
+/**
+ * Reads the address at `bytes[from, to)`, as {@link parseAddress} does, without allocating: it runs once for every
+ * distinct address of a batch.
+ */
+export function parseAddressBytes(bytes: Uint8Array, from: number, to: number, out: Uint32Array): 0 | 4 | 6 {
+  if (!parseIPv4(bytes, from, to, out)) return parseIPv6(bytes, from, to, out) ? 6 : 0;
   out[0] = 0;
   out[1] = 0;
   out[2] = 0;
@@ -91,14 +108,14 @@ const DOT = 46;
 const ZERO = 48;
 const COLON = 58;
 
-/** Reads an IPv4 address from `start` to the text's end into the last word; false where it is none (leading zeros included). */
-function parseIPv4(text: string, start: number, out: Uint32Array): boolean {
+/** Reads an IPv4 address into the last word; false where it is none (leading zeros included). */
+function parseIPv4(bytes: Uint8Array, from: number, to: number, out: Uint32Array): boolean {
   // 32-bit arithmetic throughout: a number beyond 2^31 would make the loop one over floats
   let place = 0;
   let octet = -1;
   let dots = 0;
-  for (let i = start; i < text.length; i++) {
-    const code = text.charCodeAt(i);
+  for (let i = from; i < to; i++) {
+    const code = bytes[i]!;
     if (code === DOT) {
       if (octet < 0 || ++dots > 3) return false;
       place = (place << 8) | octet;
@@ -116,42 +133,40 @@ function parseIPv4(text: string, start: number, out: Uint32Array): boolean {
 
 const groups = new Uint16Array(8);
 
-function parseIPv6(text: string, out: Uint32Array): boolean {
-  const length = text.length;
+function parseIPv6(bytes: Uint8Array, from: number, to: number, out: Uint32Array): boolean {
   let count = 0;
   let gap = -1;
-  let i = 0;
-  if (text.charCodeAt(0) === COLON) {
-    if (text.charCodeAt(1) !== COLON) return false;
+  let i = from;
+  if (to - from >= 2 && bytes[i] === COLON) {
+    if (bytes[i + 1] !== COLON) return false;
     gap = 0;
-    i = 2;
+    i += 2;
   }
-  while (i < length) {
+  while (i < to) {
     let group = 0;
     const start = i;
-    for (; i < length; i++) {
-      const digit = hexDigit(text.charCodeAt(i));
+    for (; i < to; i++) {
+      const digit = hexDigit(bytes[i]!);
       if (digit < 0) break;
       group = group * 16 + digit;
       if (i - start > 3) return false;
     }
-    if (i < length && text.charCodeAt(i) === DOT) {
-      if (count > 6 || !parseIPv4(text, start, out)) return false;
+    if (i < to && bytes[i] === DOT) {
+      if (count > 6 || !parseIPv4(bytes, start, to, out)) return false;
       groups[count++] = out[3]! >>> 16;
       groups[count++] = out[3]! & 0xffff;
-      i = length;
       break;
     }
     if (i === start || count === 8) return false;
     groups[count++] = group;
-    if (i === length) break;
-    if (text.charCodeAt(i) !== COLON) return false;
+    if (i === to) break;
+    if (bytes[i] !== COLON) return false;
     i++;
-    if (i < length && text.charCodeAt(i) === COLON) {
+    if (i < to && bytes[i] === COLON) {
       if (gap !== -1) return false;
       gap = count;
       i++;
-    } else if (i === length) return false;
+    } else if (i === to) return false;
   }
   if (gap === -1 ? count !== 8 : count > 7) return false;
   const zeros = gap === -1 ? 0 : 8 - count;
@@ -191,4 +206,38 @@ function formatIPv6(four: Uint32Array): string {
   }
   if (best.length < 2) return hex.join(':');
   return `${hex.slice(0, best.start).join(':')}::${hex.slice(best.start + best.length).join(':')}`;
+}
+
+/** Addresses by code, in the order in which codes are given. */
+export class AddressTableBuilder {
+  #families = new Uint8Array(32);
+  #words = new Uint32Array(128);
+  readonly #next = new Uint32Array(4);
+  #family: 0 | 4 | 6 = 0;
+
+  /** Reads the address at `bytes[from, to)` and holds it for {@link add}; false where it is none. */
+  read(bytes: Uint8Array, from: number, to: number): boolean {
+    this.#family = parseAddressBytes(bytes, from, to, this.#next);
+    return this.#family !== 0;
+  }
+
+  /** Gives the address read last to a code. */
+  add(code: number): void {
+    if (code >= this.#families.length) {
+      const families = new Uint8Array(code * 2);
+      const words = new Uint32Array(code * 8);
+      families.set(this.#families);
+      words.set(this.#words);
+      this.#families = families;
+      this.#words = words;
+    }
+    this.#families[code] = this.#family;
+    const at = code * 4;
+    for (let i = 0; i < 4; i++) this.#words[at + i] = this.#next[i]!;
+  }
+
+  /** A copy of the first `count` codes' addresses. */
+  table(count: number): AddressTable {
+    return { families: this.#families.slice(0, count), words: this.#words.slice(0, count * 4) };
+  }
 }

@@ -7,7 +7,7 @@ import {
   formatAddress,
   formatNetwork,
   parseAddressRange,
-} from '../../shared/rules/address.ts';
+} from '../../shared/flow/address.ts';
 
 const address = fc.oneof(fc.ipV4(), fc.ipV6());
 
