@@ -46,7 +46,8 @@ export function error(code: Code, span: Span, message: string, hint?: string): F
 export function placeFinding(finding: Finding, source: SourceText): Diagnostic {
   const { span, ...rest } = finding;
   const start = Math.min(span.start, source.text.length);
-  const lineStart = source.text.lastIndexOf('\n', start - 1) + 1;
+  // lastIndexOf takes a negative position for 0
+  const lineStart = start === 0 ? 0 : source.text.lastIndexOf('\n', start - 1) + 1;
   const newline = source.text.indexOf('\n', start);
   const lineEnd = newline === -1 ? source.text.length : newline;
   const column = start - lineStart + 1;
