@@ -10,7 +10,9 @@ import { expectedCount } from '../../shared/rules/rule-test.ts';
 import { decodeOptions } from '../support/decode.ts';
 
 const folder = new URL('../../rules/', import.meta.url);
-const files = readdirSync(folder).map((name) => ({ name, text: readFileSync(new URL(name, folder), 'utf8') }));
+const files = readdirSync(folder)
+  .filter((name) => name !== 'README.md')
+  .map((name) => ({ name, text: readFileSync(new URL(name, folder), 'utf8') }));
 const { rules, tests, diagnostics } = loadRules(files);
 const docs = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
 
