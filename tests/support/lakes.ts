@@ -8,7 +8,7 @@ import type { DecodedDelivery } from '../../shared/flow/columns.ts';
 import type { FlowTable } from '../../shared/flow/fields.ts';
 import { encodeObject } from '../../shared/lake/encode.ts';
 import { objectName, rawKey } from '../../shared/lake/layout.ts';
-import type { ObjectStore, ResultValue } from '../../shared/ports.ts';
+import type { ObjectStore, QueryResult, ResultValue } from '../../shared/ports.ts';
 import { findContents } from '../../shared/query/contents.ts';
 import { NOTHING_PUBLISHED, type Published } from '../../shared/query/flow-view.ts';
 import { createViews } from '../../shared/query/views.ts';
@@ -32,15 +32,6 @@ export function testLake(name = 'lake'): TestLake {
   const folder = path.join(parent, name);
   const store = openFolderStore(folder);
   let written = 0;
-  const query = async (sql: string, published: Published) => {
-    const contents = await findContents(store);
-    const engine = openDuckDb({ setup: createViews({ folder, contents, published }).join(';\n') });
-    try {
-      return await engine.query(sql);
-    } finally {
-      await engine.close();
-    }
-  };
   return {
     folder,
     store,
@@ -48,11 +39,22 @@ export function testLake(name = 'lake'): TestLake {
       const start = new Date(time);
       await store.put(rawKey(table, start, objectName(start, `t${written++}`)), encodeObject(deliveries, table).body);
     },
-    rows: async (sql, published = NOTHING_PUBLISHED) => (await query(sql, published)).rows,
+    rows: async (sql, published = NOTHING_PUBLISHED) => (await queryLake(folder, sql, published)).rows,
     async columns(view) {
-      const { columns } = await query(`SELECT * FROM ${view} LIMIT 0`, NOTHING_PUBLISHED);
+      const { columns } = await queryLake(folder, `SELECT * FROM ${view} LIMIT 0`);
       return Object.fromEntries(columns.map(({ name, type }) => [name, type]));
     },
     [Symbol.dispose]: () => rmSync(parent, { recursive: true, force: true }),
   };
+}
+
+/** Asks any lake, through its views as they are now. */
+export async function queryLake(folder: string, sql: string, published = NOTHING_PUBLISHED): Promise<QueryResult> {
+  const contents = await findContents(openFolderStore(folder));
+  const engine = openDuckDb({ setup: createViews({ folder, contents, published }).join(';\n') });
+  try {
+    return await engine.query(sql);
+  } finally {
+    await engine.close();
+  }
 }
