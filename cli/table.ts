@@ -9,7 +9,7 @@ const NARROWEST = 6;
 /** The result as a table of at most `width` columns: long values are wrapped, numbers stand to the right. */
 export function formatTable({ columns, rows }: QueryResult, width: number): string {
   if (columns.length === 0) return '';
-  const texts = rows.map((row) => row.map(cellText));
+  const texts = rows.map((row) => row.map((value) => withoutControls(cellText(value))));
   const wanted = columns.map(({ name }, i) => Math.max(stringWidth(name), ...texts.map((row) => widest(row[i]!)), 1));
   const widths = fit(wanted, width - (columns.length * 3 + 1));
   const table = new Table({
@@ -17,7 +17,8 @@ export function formatTable({ columns, rows }: QueryResult, width: number): stri
     colWidths: widths.map((each) => each + 2),
     colAligns: columns.map(({ type }) => (isNumeric(type) ? 'right' : 'left')),
     wordWrap: true,
-    wrapOnWordBoundary: false,
+    // a word wider than its column would be cut off
+    wrapOnWordBoundary: texts.every((row) => row.every((text, i) => widestWord(text) <= widths[i]!)),
     style: { head: [], border: [], compact: true },
   });
   table.push(...texts);
@@ -77,6 +78,15 @@ function cellText(value: ResultValue): string {
 
 function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Values come from outside: what they hold of control characters must not reach the terminal. */
+function withoutControls(text: string): string {
+  return text.replaceAll(/[\p{Cc}--\n]/gv, '\uFFFD');
+}
+
+function widestWord(text: string): number {
+  return Math.max(...text.split(/\s+/).map((word) => stringWidth(word)));
 }
 
 function widest(text: string): number {
