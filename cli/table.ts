@@ -11,7 +11,16 @@ export function formatTable({ columns, rows }: QueryResult, width: number): stri
   if (columns.length === 0) return '';
   const texts = rows.map((row) => row.map((value) => withoutControls(cellText(value))));
   const wanted = columns.map(({ name }, i) => Math.max(stringWidth(name), ...texts.map((row) => widest(row[i]!)), 1));
-  const widths = fit(wanted, width - (columns.length * 3 + 1));
+  const unbroken = columns.map(({ name }, i) =>
+    Math.max(stringWidth(name), ...texts.map((row) => widestWord(row[i]!))),
+  );
+  const room = width - (columns.length * 3 + 1);
+  // columns of several words give way first; only then are words broken
+  const widths = fit(
+    fit(wanted, unbroken, room),
+    columns.map(() => NARROWEST),
+    room,
+  );
   const table = new Table({
     head: columns.map(({ name }) => name),
     colWidths: widths.map((each) => each + 2),
@@ -25,21 +34,16 @@ export function formatTable({ columns, rows }: QueryResult, width: number): stri
   return `${table.toString()}\n`;
 }
 
-/** Widths that together take at most `total`: the widest columns give way first. */
-function fit(wanted: readonly number[], total: number): number[] {
+/** Widths that together take at most `room` where `least` allows it: the widest columns give way first. */
+function fit(wanted: readonly number[], least: readonly number[], room: number): number[] {
   const widths = [...wanted];
-  let over = widths.reduce((sum, width) => sum + width, 0) - total;
-  while (over > 0) {
-    const widest = Math.max(...widths);
-    if (widest <= NARROWEST) break;
-    const next = Math.max(NARROWEST, ...widths.filter((width) => width < widest));
-    const atWidest = widths.filter((width) => width === widest).length;
-    const cut = Math.max(1, Math.min(widest - next, Math.ceil(over / atWidest)));
+  for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
+    let widest = -1;
     for (const [i, width] of widths.entries()) {
-      if (width !== widest || over <= 0) continue;
-      widths[i] = width - cut;
-      over -= cut;
+      if (width > least[i]! && (widest < 0 || width > widths[widest]!)) widest = i;
     }
+    if (widest < 0) break;
+    widths[widest]!--;
   }
   return widths;
 }
