@@ -6,9 +6,14 @@ import type { QueryResult, ResultValue } from '../shared/ports.ts';
 /** Below this a column tells nothing any more. */
 const NARROWEST = 6;
 
-/** The result as a table of at most `width` columns: long values are wrapped, numbers stand to the right. */
-export function formatTable({ columns, rows }: QueryResult, width: number): string {
+/**
+ * The result as a table of at most `width` columns: long values are wrapped, numbers stand to the right. A result of more
+ * columns than fit is shown row by row.
+ */
+export function formatTable(result: QueryResult, width: number): string {
+  const { columns, rows } = result;
   if (columns.length === 0) return '';
+  if (columns.length * (NARROWEST + 3) + 1 > width) return formatRecords(result);
   const texts = rows.map((row) => row.map((value) => withoutControls(cellText(value))));
   const wanted = columns.map(({ name }, i) => Math.max(stringWidth(name), ...texts.map((row) => widest(row[i]!)), 1));
   const unbroken = columns.map(({ name }, i) =>
@@ -32,6 +37,24 @@ export function formatTable({ columns, rows }: QueryResult, width: number): stri
   });
   table.push(...texts);
   return `${table.toString()}\n`;
+}
+
+/** One block a row, one line a value; columns without a value are named together. */
+function formatRecords({ columns, rows }: QueryResult): string {
+  if (rows.length === 0) return `no rows of ${columns.map(({ name }) => name).join(', ')}\n`;
+  const margin = Math.max(...columns.map(({ name }) => stringWidth(name)));
+  const blocks = rows.map((row, number) => {
+    const lines = [`── row ${number + 1} `.padEnd(margin + 2, '─')];
+    const empty: string[] = [];
+    for (const [i, { name }] of columns.entries()) {
+      const value = row[i]!;
+      if (value === null) empty.push(name);
+      else lines.push(`${name}${' '.repeat(margin - stringWidth(name))}  ${withoutControls(cellText(value))}`);
+    }
+    if (empty.length > 0) lines.push(`null: ${empty.join(', ')}`);
+    return `${lines.join('\n')}\n`;
+  });
+  return blocks.join('\n');
 }
 
 /** Widths that together take at most `room` where `least` allows it: the widest columns give way first. */
