@@ -225,8 +225,12 @@ export class BatchBuilder {
       name = 'timestamp';
     }
     if (time < 0) return 'the record has no time: neither `start` nor `end`, and no timestamp came with it';
-    if (time < FIRST_TIME || time > this.#options.arrival + DAY) {
-      return `\`${name}\` is ${describeTime(time)}, outside ${describeTime(FIRST_TIME)} to ${describeTime(this.#options.arrival + DAY)}`;
+    if (time < FIRST_TIME) {
+      return `\`${name}\` is ${describeTime(time)}, before ${describeTime(FIRST_TIME)}, where the lake begins`;
+    }
+    // without the time of arrival, so that the reason is the same whenever the line comes
+    if (time > this.#options.arrival + DAY) {
+      return `\`${name}\` is ${describeTime(time)}, more than a day after it arrived`;
     }
     this.#time[row] = time;
     this.#length++;

@@ -152,8 +152,10 @@ class LineReader {
   /** Takes any line: as a record of the one format that it fits, else as a reject. */
   add(line: string, number: number, timestamp: number | undefined): void {
     const reason = this.only === undefined ? this.#addToFitting(line, timestamp) : this.only.addLine(line, timestamp);
-    if (reason !== undefined)
-      this.reject(line, this.only?.format === ASSUMED_FORMAT ? withHint(reason) : reason, number);
+    if (reason === undefined) return;
+    // a line that fits, but has no place in time, is not one of another format
+    const misfits = this.only?.format === ASSUMED_FORMAT && parseLine(ASSUMED_FORMAT, line).kind === 'unreadable';
+    this.reject(line, misfits ? withHint(reason) : reason, number);
   }
 
   /** Keeps a line that can't be read. */

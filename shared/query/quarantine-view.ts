@@ -11,15 +11,16 @@ const COLUMNS: readonly SqlColumn[] = [
   { name: 'day', type: 'DATE' },
 ];
 
-/** All rejects, each once however often its delivery came: the copies differ in nothing but where they lie. */
+/** All rejects, each once however often its delivery came, and from whichever file: a line is known by its batch and place. */
 export function quarantineQuery(folder: string, present: boolean): string {
   if (!present) return emptyRelation(COLUMNS);
   const glob = `${globPath(folder)}/${QUARANTINE}day=*/*.jsonl`;
   const day = `TRY_CAST(regexp_extract(filename, '/day=([^/]*)/[^/]*$', 1) AS DATE)`;
   return (
-    `SELECT batch, line, reason, source, TRY_CAST(number AS BIGINT) AS number, min(${day}) AS "day" ` +
+    `SELECT batch, line, min(reason) AS reason, min(source) AS source, TRY_CAST(number AS BIGINT) AS number, ` +
+    `min(${day}) AS "day" ` +
     `FROM read_json(${literal(glob)}, format = 'newline_delimited', filename = true, columns = ` +
     `{batch: 'VARCHAR', line: 'VARCHAR', reason: 'VARCHAR', source: 'VARCHAR', number: 'VARCHAR'}) ` +
-    `GROUP BY batch, line, reason, source, number`
+    `GROUP BY batch, line, number`
   );
 }

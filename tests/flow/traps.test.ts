@@ -140,7 +140,7 @@ const cases: Case[] = [
   { name: 'an unknown action', line: ssh.replace('ACCEPT', 'MAYBE'), expected: 'not one of ACCEPT, REJECT' },
   { name: 'an unknown status', line: ssh.replace('OK', 'FINE'), expected: 'not one of OK, NODATA, SKIPDATA' },
   { name: 'a protocol over 255', line: ssh.replace(' 6 20 ', ' 256 20 '), expected: '`protocol`' },
-  { name: 'a start long ago', line: ssh.replace('1418530010', '1300000000'), expected: 'outside 2014-01-01T00:00:00Z' },
+  { name: 'a start long ago', line: ssh.replace('1418530010', '1300000000'), expected: 'before 2014-01-01T00:00:00Z' },
   { name: 'a start far ahead', line: ssh.replace('1418530010', '2147483647'), expected: '`start` is 2038-01-19' },
   {
     name: '14 values of another format are not taken for the default one',

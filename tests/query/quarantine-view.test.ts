@@ -22,6 +22,17 @@ test('a line is found with its reason and place, once though its delivery came t
   ]);
 });
 
+test('a delivery that came from two files is one', async () => {
+  using lake = testLake();
+  for (const source of ['b.log', 'a.log']) {
+    const rejects = [{ line: 'bogus line', reason: 'too short', source, number: 1 }];
+    const object = encodeQuarantine([delivery({ id: batchId(1), rejects })])!;
+    const start = new Date('2026-11-05T13:00:00Z');
+    await lake.store.put(quarantineKey(start, objectName(start, source.slice(0, 1))), object.body);
+  }
+  expect(await lake.rows('SELECT line, source FROM quarantine')).toEqual([['bogus line', 'a.log']]);
+});
+
 test('any text survives', async () => {
   using lake = testLake();
   const lines = [
