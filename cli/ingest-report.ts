@@ -25,6 +25,7 @@ export function reportIngest(result: IngestResult, options: ReportOptions): stri
     const where = options.rejects ?? `${options.lake}/quarantine`;
     lines.push(
       `  ${paint('bad', counted(counts.unreadable_lines, 'unreadable line'))}, kept in ${where}; the first: ${result.firstReject ?? ''}`,
+      '  lines of another format than the default need --format, a header line, or `sources` in sekisho.yml',
     );
   }
   if (counts.skipdata > 0) lines.push('  SKIPDATA is a hole in the evidence: what happened there was not logged');
@@ -37,7 +38,7 @@ export function reportIngest(result: IngestResult, options: ReportOptions): stri
     lines.push(`  ${paint('bad', "window state that can't be read")}: ${state}`);
   lines.push(
     counts.objects === 0
-      ? `Wrote nothing to the lake in ${options.lake}`
+      ? `No records to write to the lake in ${options.lake}`
       : `Wrote ${counted(counts.objects, 'object')} (${byteSize(counts.bytes_written)}, ${(counts.bytes_written / counts.records).toFixed(1)} bytes a record) to the lake in ${options.lake} in ${counts.seconds.toFixed(1)} s`,
     '',
     counts.alerts === 0 ? paint('good', 'No new alerts') : paint('title', counted(counts.alerts, 'new alert')),

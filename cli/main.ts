@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-/** The terminal's entry point. */
+/** The terminal's entry point: commands, and how each of them may end. */
 import { Command, CommanderError } from 'commander';
 import { CommandFailure, EXIT, UsageError } from './exit.ts';
 import { ingestCommand } from './ingest.ts';

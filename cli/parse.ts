@@ -63,7 +63,7 @@ async function parse(inputs: readonly string[], options: ParseOptions): Promise<
   if (rejects.count > 0) {
     const where = options.rejects === undefined ? 'keep them with --rejects FILE' : `they are in ${rejects.where}`;
     tell(
-      `sekisho: ${counted(rejects.count, 'line')} could not be read, ${counted(records, 'record')} could; the first: ${rejects.first}; ${where}`,
+      `sekisho: ${counted(rejects.count, 'line')} could not be read, ${counted(records, 'record')} could; the first: ${rejects.first}; lines of another format than the default need --format, a header line, or \`sources\` in sekisho.yml; ${where}`,
     );
   }
   return reader.problems > 0 ? EXIT.failed : EXIT.done;

@@ -5,6 +5,7 @@ import { createMemoryQueue } from '../shared/adapters/local/queue.ts';
 import type { Arrival } from '../shared/envelope/delivery.ts';
 import { runRuleTest, type RuleTestResult } from '../shared/rule-tests.ts';
 import { formatDiagnostic } from '../shared/rules/diagnostics.ts';
+import { formatSpan } from '../shared/alerts/wording.ts';
 import { EXIT } from './exit.ts';
 import { counted, painter, widthOf, writeOut } from './output.ts';
 import { decodeOptionsOf, readCheckedRules, readRules, readSettings, type CommonOptions } from './settings.ts';
@@ -139,7 +140,7 @@ async function list(paths: readonly string[], options: CommonOptions): Promise<n
   const rows = rules.map(({ id, severity, title, window }) => [
     id,
     severity,
-    window === undefined ? 'every match' : `${window.when.text} in ${window.seconds / 60}m`,
+    window === undefined ? 'every match' : `${window.when.text} in ${formatSpan(window.seconds)}`,
     title,
   ]);
   const columns = ['id', 'severity', 'alerts at', 'title'].map((name) => ({ name, type: 'VARCHAR' }));

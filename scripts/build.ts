@@ -4,8 +4,11 @@ import { build } from 'esbuild';
 
 await build({
   absWorkingDir: join(import.meta.dirname, '..'),
-  entryPoints: { sekisho: 'cli/main.ts' },
+  entryPoints: { sekisho: 'cli/launch.ts' },
   outdir: 'dist',
+  // the launcher stays a file of its own: it must load where the rest can't
+  splitting: true,
+  chunkNames: '[name]',
   bundle: true,
   platform: 'node',
   format: 'esm',

@@ -50,8 +50,8 @@ const DISTINCT: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /**
- * `Port scan: 203.0.113.9 tried 120 ports (distinct(dstport) >= 50) within 10m on eni-0a1b2c3d`; without a window:
- * `Admin port open: 3 records on eni-0a1b2c3d, the first 198.51.100.7:51514 → 10.0.0.5:22 tcp ACCEPT`.
+ * `Port scan: 203.0.113.9 tried 120 ports within 10m on eni-0a1b2c3d`; without a window, when only what arrived first is known:
+ * `Admin port open: 3 records so far on eni-0a1b2c3d at port 22, the first 198.51.100.7:51514 → 10.0.0.5:22 tcp ACCEPT`.
  */
 export function summarise(found: Found): string {
   const { rule, group, interfaces } = found;
@@ -63,13 +63,14 @@ export function summarise(found: Found): string {
   const where = rest.length === 0 ? '' : ` ${rest.join(' ')}`;
 
   if (rule.window === undefined) {
-    const did = `${actor === undefined ? '' : 'had '}${formatCounted(found.value, 'record')}`;
-    const first = found.samples[0];
+    const did = `${actor === undefined ? '' : 'had '}${formatCounted(found.value, 'record')}${found.value > 1 ? ' so far' : ''}`;
+    // a record without traffic says no more than its interface, which the sentence names
+    const first = found.samples.find((sample) => sample['srcaddr'] != null);
     return `${rule.title}: ${who}${did}${where}${first === undefined ? '' : `, the first ${withoutAmounts(first)}`}`;
   }
   const { seconds, when } = rule.window;
   const did = deed(when.measure, found.value, actor !== undefined);
-  return `${rule.title}: ${who}${did} (${when.text}) within ${formatSpan(seconds)}${where}`;
+  return `${rule.title}: ${who}${did} within ${formatSpan(seconds)}${where}`;
 }
 
 function deed(measure: Measure, value: number, hasActor: boolean): string {

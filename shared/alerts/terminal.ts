@@ -51,8 +51,9 @@ function formatAlert(alert: Alert, options: TerminalOptions): string {
       lines.push(`${' '.repeat(INDENT)}${head}${line}`);
     }
   };
-  entry('when', span(alert.window, 'UTC'));
-  if (timeZone !== undefined && timeZone !== 'UTC') entry('', span(alert.window, timeZone));
+  const seen = { start: alert.first_seen, end: alert.last_seen };
+  entry('when', span(seen, 'UTC'));
+  if (timeZone !== undefined && timeZone !== 'UTC') entry('', span(seen, timeZone));
   const where = [interfaces(alert), alert.vpc_id, alert.region, alert.account_id].filter((part) => part !== null);
   if (where.length > 0) entry('where', where.join(' · '));
   entry('measured', measured(alert));
@@ -70,14 +71,15 @@ function sentence({ rule, summary }: Alert): string {
   return summary.startsWith(`${rule.title}: `) ? summary.slice(rule.title.length + 2) : summary;
 }
 
-/** `distinct(dstport) = 120 (alerts at >= 50) in 1,340 records, 1,400 packets, 56 kB`. */
+/** `distinct(dstport) = 120 (alerts at >= 50) in 1,340 records, 1,400 packets, 56 kB`; of every match only the amounts. */
 function measured({ measure, threshold, records, packets, bytes }: Alert): string {
+  const amounts = [formatCounted(records, 'record'), formatCounted(packets, 'packet'), formatBytes(bytes)].join(', ');
+  if (threshold === null) return `${amounts} (every match alerts)`;
   const values = Object.entries(measure).map(([text, value]) => {
-    const limit = threshold?.startsWith(text) === true ? threshold.slice(text.length).trim() : threshold;
-    return `${text} = ${formatCount(value)} (${limit === null ? 'every match alerts' : `alerts at ${limit}`})`;
+    const limit = threshold.startsWith(text) ? threshold.slice(text.length).trim() : threshold;
+    return `${text} = ${formatCount(value)} (alerts at ${limit})`;
   });
-  const amounts = [formatCounted(records, 'record'), formatCounted(packets, 'packet'), formatBytes(bytes)];
-  return `${values.join(', ')} in ${amounts.join(', ')}`;
+  return `${values.join(', ')} in ${amounts}`;
 }
 
 function interfaces({ interfaces }: Alert): string | null {

@@ -184,7 +184,7 @@ class LineReader {
 }
 
 function withHint(reason: string): string {
-  return `${reason}; no format is known for this line and it does not fit the default one: give \`--format\`, a header line, or a format for its log group`;
+  return `${reason} (no format is known for this line: read as the default one)`;
 }
 
 /** A batch read under the assumed format has the default format from here on. */

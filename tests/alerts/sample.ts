@@ -8,7 +8,7 @@ export function alertNumber(number: number): Alert {
     schema: 'sekisho.alert/1',
     id: batchId(number),
     rule: { id: 'port-scan', title: 'Port scan', severity: 'medium', tags: ['recon'] },
-    summary: 'Port scan: 203.0.113.9 tried 120 ports (distinct(dstport) >= 50) within 10m on eni-0a1b2c3d4e5f60718',
+    summary: 'Port scan: 203.0.113.9 tried 120 ports within 10m on eni-0a1b2c3d4e5f60718',
     first_seen: '2026-11-03T04:50:10Z',
     last_seen: '2026-11-03T05:00:29Z',
     window: { start: '2026-11-03T04:50:00Z', end: '2026-11-03T05:00:00Z' },

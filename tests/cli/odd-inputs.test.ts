@@ -83,7 +83,7 @@ test('a format that nobody told is not guessed: the lines are kept, with what to
   });
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   expect(stderr).toMatch(
-    /^sekisho: 10 lines could not be read, 0 records could; the first: .*: 18 values where the format has 14 fields; no format is known for this line and it does not fit the default one: give `--format`, a header line, or a format for its log group; keep them with --rejects FILE\n$/,
+    /^sekisho: 10 lines could not be read, 0 records could; the first: .*: 18 values where the format has 14 fields \(no format is known for this line: read as the default one\); lines of another format than the default need --format, a header line, or `sources` in sekisho.yml; keep them with --rejects FILE\n$/,
   );
 });
 
