@@ -126,7 +126,7 @@ test('unreadable lines are counted, kept with their reason, and an error only wi
     sekisho(['ingest', input, '--lake', 'lake', '--json', ...AS_OF, ...more], { cwd: folder });
   expect(await run()).toMatchObject({ code: 0, stderr: '' });
   expect(await run('--strict')).toMatchObject({ code: 3, stderr: '' });
-  const sql = "SELECT number || ': ' || split_part(reason, ';', 1) FROM quarantine ORDER BY number";
+  const sql = "SELECT number || ': ' || split_part(reason, ' (', 1) FROM quarantine ORDER BY number";
   const { rows } = await queryLake(join(folder, 'lake'), sql);
   expect(rows.flat()).toEqual([
     '2: 2 values where the format has 14 fields',
