@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AS_OF, contentsOf, EVENTS, idsIn, start, type Contents, type Running } from '../support/program.ts';
 
-const PROGRAM = fileURLToPath(new URL('../support/ingest-in-small-steps.ts', import.meta.url));
+/** `tests/support/ingest-in-small-steps.ts`, built. */
+const PROGRAM = fileURLToPath(new URL('../../.cache/tests/ingest-in-small-steps.js', import.meta.url));
 
 /** The shipped hour's first quarter. */
 const HOUR = join(EVENTS, 'hour');

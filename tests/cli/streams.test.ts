@@ -1,6 +1,6 @@
 /** Where data comes from and goes to: standard input, folders, standard output, and one JSON object at its end. */
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -33,9 +33,23 @@ test('standard input ends only once', async () => {
 
 test('a signal ends a run that waits for standard input, and what came whole is kept', async () => {
   const folder = await temporaryFolder();
-  const { child, ended } = start([PROGRAM, 'ingest', '-', '--lake', 'lake', '--json', ...AS_OF], { cwd: folder });
+  writeFileSync(join(folder, 'rules.yml'), 'rules:\n  - id: anything\n    where: action = ACCEPT\n');
+  const args = [
+    'ingest',
+    '-',
+    '--lake',
+    'lake',
+    '--rules',
+    'rules.yml',
+    '--alerts',
+    'alerts.jsonl',
+    '--json',
+    ...AS_OF,
+  ];
+  const { child, ended } = start([PROGRAM, ...args], { cwd: folder });
   child.stdin?.write(readFileSync(EVENT));
-  await setTimeout(1_500);
+  // the event is taken once its alert is told; no end of input follows
+  while (!existsSync(join(folder, 'lake', 'alerts'))) await setTimeout(10);
   child.kill('SIGINT');
   const { code, stdout } = await ended;
   expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 130, records: 40, objects: 1 });
