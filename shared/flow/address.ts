@@ -96,7 +96,7 @@ export function parseAddress(text: string, out: Uint32Array): 0 | 4 | 6 {
  * Reads the address at `bytes[from, to)`, as {@link parseAddress} does, without allocating: it runs once for every
  * distinct address of a batch.
  */
-export function parseAddressBytes(bytes: Uint8Array, from: number, to: number, out: Uint32Array): 0 | 4 | 6 {
+function parseAddressBytes(bytes: Uint8Array, from: number, to: number, out: Uint32Array): 0 | 4 | 6 {
   if (!parseIPv4(bytes, from, to, out)) return parseIPv6(bytes, from, to, out) ? 6 : 0;
   out[0] = 0;
   out[1] = 0;

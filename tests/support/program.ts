@@ -1,5 +1,5 @@
 /** The real program as a child process. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { queryLake } from './lakes.ts';
@@ -18,6 +18,8 @@ export interface Surroundings {
   /** Standard input, from start to end. */
   readonly input?: string | Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
+  /** Takes root's power over permissions away, so that a file's mode holds for root as for anybody. */
+  readonly unprivileged?: boolean;
 }
 
 /** A run that goes on. */
@@ -35,6 +37,14 @@ export const EVENTS = fileURLToPath(new URL('../../events', import.meta.url));
 /** Options of a run as of just after the shipped hour. */
 export const AS_OF = ['--now', '2026-11-17T02:10:00Z'] as const;
 
+const isRoot = process.getuid?.() === 0;
+
+const WITHOUT_OVERRIDE = ['setpriv', '--inh-caps=-all', '--bounding-set=-dac_override,-dac_read_search'];
+
+/** Whether a run can be made to respect permissions here: anybody's does but root's, and root's with util-linux. */
+export const canLosePrivileges =
+  !isRoot || spawnSync(WITHOUT_OVERRIDE[0]!, [...WITHOUT_OVERRIDE.slice(1), 'true']).status === 0;
+
 /** Runs `sekisho` with these arguments to its end. */
 export function sekisho(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
   const { child, ended } = start([PROGRAM, ...args], surroundings);
@@ -43,8 +53,9 @@ export function sekisho(args: readonly string[], surroundings: Surroundings = {}
 }
 
 /** Starts a program of Node's (its path, then its arguments); its standard input stays open. */
-export function start(args: readonly string[], { cwd, env }: Surroundings = {}): Running {
-  const child = spawn(process.execPath, args, {
+export function start(args: readonly string[], { cwd, env, unprivileged = false }: Surroundings = {}): Running {
+  const [command, ...before] = [...(unprivileged && isRoot ? WITHOUT_OVERRIDE : []), process.execPath];
+  const child = spawn(command!, [...before, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...env },
     stdio: 'pipe',
