@@ -63,7 +63,9 @@ export class InputReader {
       if (stop?.aborted === true && input.name === '-') process.stdin.destroy();
     } catch (error) {
       if (!(error instanceof InputBroken)) throw error;
-      this.problem(input.name, error.message);
+      // the message names the file
+      this.problems++;
+      tell(`sekisho: ${error.message}`);
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Text as a stream, cut into chunks of whole lines; header lines are taken out and said with each chunk. */
+import { describeBreak } from './break.ts';
 import type { TextDelivery, Unopened } from './delivery.ts';
 
 /** Lines a chunk holds at most: a chunk is one batch, the unit of identity. */
@@ -94,19 +95,10 @@ export async function* readLines(
     // what ends in the middle of a line is not a line: the broken rest is kept in the reject, not taken for a record
     const content = rest.length > 0 ? rest.toString('utf8') : undefined;
     rest = Buffer.alloc(0);
-    broken = { kind: 'unopened', place, message: describeBreak(error, number), content };
+    broken = { kind: 'unopened', place, message: describeBreak(error, `, in line ${number}`), content };
   }
   if (rest.length > 0) yield* take(Buffer.concat([rest, Buffer.from('\n')]));
   const last = chunk();
   if (last !== undefined) yield last;
   if (broken !== undefined) yield broken;
-}
-
-function describeBreak(error: unknown, line: number): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const reason = error instanceof Error ? error.message : String(error);
-  if (code === 'Z_BUF_ERROR') {
-    return `the gzip data ends too early, in line ${line}: everything before it was read; fetch the file again`;
-  }
-  return `it can't be read past line ${line} (${reason}): everything before it was read; fetch the file again`;
 }

@@ -1,6 +1,7 @@
 /** Any input to deliveries: looks at the first bytes, undoes compression, and hands on what is inside. */
 import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { describeBreak, isDamage } from './break.ts';
 import type { Delivery, Unopened } from './delivery.ts';
 import { cutDocuments, type CutDocument } from './documents.ts';
 import { inflate } from './inflate.ts';
@@ -20,7 +21,15 @@ export async function* openInput(
   place: string,
   options: OpenOptions,
 ): AsyncGenerator<Delivery | Unopened> {
-  const { head, all } = await peek(stream);
+  const peeked = await peek(stream).catch((error: unknown) => {
+    if (isDamage(error)) return unopened(place, describeBreak(error, ' at its very beginning'));
+    throw error;
+  });
+  if ('kind' in peeked) {
+    yield peeked;
+    return;
+  }
+  const { head, all } = peeked;
   if (head.length === 0) return;
   if (head[0] === 0x1f && head[1] === 0x8b) {
     yield* openInput(decompress(all, createGunzip()), place, options);
@@ -112,8 +121,7 @@ async function* readDocuments(
     }
   } catch (error) {
     yield* flush();
-    const reason = error instanceof Error ? error.message : String(error);
-    yield unopened(place, `it can't be read to its end (${reason}): everything before was read; fetch the file again`);
+    yield unopened(place, describeBreak(error, ''));
   }
   yield* flush();
 }

@@ -32,7 +32,7 @@ const INPUTS: readonly BadInput[] = [
     file: 'cut.log.gz',
     content: HALF_GZIP,
     message:
-      /cut\.log\.gz: the gzip data ends too early, in line \d+: everything before it was read; fetch the file again/,
+      /cut\.log\.gz: the compressed data ends too early, in line \d+: everything before it was read; fetch the file again/,
     readable: some,
   },
   {

@@ -126,6 +126,14 @@ test.each([
     gzipSync(Array.from({ length: 2000 }, (_, i) => line(i)).join('\n')).subarray(0, -200),
     /ends too early/,
   ],
+  ['gzip cut after its header', gzipSync(text).subarray(0, 12), /ends too early at its very beginning/],
+  ['gzip of which two bytes are left', Buffer.from([0x1f, 0x8b]), /ends too early at its very beginning/],
+  [
+    'damaged gzip',
+    Buffer.concat([gzipSync(text).subarray(0, 10), Buffer.alloc(40, 0xff)]),
+    /damaged at its very beginning/,
+  ],
+  ['damaged zstd', zstdCompressSync(text).fill(0xff, 8, 40), /damaged|ends too early/],
   ['a truncated event', event.slice(0, -10), /ends too early/],
   [
     'an event whose data is cut',

@@ -54,8 +54,8 @@ export function sekisho(args: readonly string[], surroundings: Surroundings = {}
 
 /** Starts a program of Node's (its path, then its arguments); its standard input stays open. */
 export function start(args: readonly string[], { cwd, env, unprivileged = false }: Surroundings = {}): Running {
-  const [command, ...before] = [...(unprivileged && isRoot ? WITHOUT_OVERRIDE : []), process.execPath];
-  const child = spawn(command!, [...before, ...args], {
+  const command = [...(unprivileged && isRoot ? WITHOUT_OVERRIDE : []), process.execPath, ...args];
+  const child = spawn(command[0]!, command.slice(1), {
     cwd,
     env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], ...env },
     stdio: 'pipe',

@@ -112,5 +112,5 @@ async function readResult(api: DuckDbApi, result: DuckDBResult): Promise<QueryRe
     const alias = result.columnLogicalType(column).alias;
     return { name, type: alias ?? String(result.columnType(column)) };
   });
-  return { columns, rows: (await result.convertRows(valueConverter(api))) as QueryResult['rows'] };
+  return { columns, rows: await result.convertRows(valueConverter(api)) };
 }
