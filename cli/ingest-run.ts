@@ -53,11 +53,13 @@ export class IngestRun {
   readonly #rejects: RejectFile;
   readonly #limits: IngestLimits;
   readonly #started = performance.now();
-  readonly #batches = new Set<string>();
+  /** Identities of what was taken. */
+  readonly #seen = new Set<string>();
   readonly #alerts: Alert[] = [];
   readonly #late = new Map<string, number>();
   readonly #unreadableState = new Set<string>();
   #tally = EMPTY_TALLY;
+  #batches = 0;
   #duplicates = 0;
   #control = 0;
   #alertCount = 0;
@@ -89,11 +91,12 @@ export class IngestRun {
     }
     const problem = decoded.kind === 'malformed' ? decoded.reason : undefined;
     const { id, batches, rejects } = decoded.delivery;
-    if (this.#batches.has(id)) {
-      this.#duplicates++;
+    if (this.#seen.has(id)) {
+      if (problem === undefined) this.#duplicates++;
       return problem;
     }
-    this.#batches.add(id);
+    this.#seen.add(id);
+    if (problem === undefined) this.#batches++;
     await this.#rejects.write(rejects);
     const { alerts } = await detect(arrival, this.#pipeline);
     this.#keep(alerts);
@@ -137,7 +140,7 @@ export class IngestRun {
       counts: {
         ...this.#tally,
         unreadable_lines: this.#rejects.count,
-        batches: this.#batches.size,
+        batches: this.#batches,
         duplicate_batches: this.#duplicates,
         alerts: this.#alertCount,
         objects: this.#objects,
