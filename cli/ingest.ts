@@ -57,7 +57,7 @@ export function ingestCommand(done: (exitCode: number) => void, limits?: IngestL
 }
 
 async function ingest(inputs: readonly string[], options: IngestOptions, limits?: IngestLimits): Promise<number> {
-  const settings = readSettings(options);
+  const settings = await readSettings(options);
   const decodeOptions = decodeOptionsOf(settings, options.format);
   const { rules } = readCheckedRules(settings, options.rules ?? []);
   const rejects = await openRejectFile(options.rejects);

@@ -35,7 +35,7 @@ export function parseCommand(done: (exitCode: number) => void): Command {
 }
 
 async function parse(inputs: readonly string[], options: ParseOptions): Promise<number> {
-  const settings = readSettings(options);
+  const settings = await readSettings(options);
   const decodeOptions = decodeOptionsOf(settings, options.format);
   const rejects = await openRejectFile(options.rejects);
   const reader = new InputReader(inputs);

@@ -49,7 +49,7 @@ export function queryCommand(done: (exitCode: number) => void): Command {
 async function query(sql: string, options: QueryOptions): Promise<number> {
   if (options.csv === true && options.json === true)
     throw new UsageError(["sekisho: --csv and --json can't both be: choose one"]);
-  readSettings(options);
+  await readSettings(options);
   const folder = resolve(options.lake);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new CommandFailure([

@@ -56,7 +56,7 @@ export function rulesCommand(done: (exitCode: number) => void): Command {
 }
 
 async function check(paths: readonly string[], options: CommonOptions): Promise<number> {
-  const { rules, diagnostics, sources } = readRules(readSettings(options), paths);
+  const { rules, diagnostics, sources } = readRules(await readSettings(options), paths);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   if (options.json === true) {
     await writeOut(`${JSON.stringify(diagnostics, null, 2)}\n`);
@@ -74,7 +74,7 @@ async function check(paths: readonly string[], options: CommonOptions): Promise<
 }
 
 async function test(paths: readonly string[], options: CommonOptions): Promise<number> {
-  const settings = readSettings(options);
+  const settings = await readSettings(options);
   const { rules, tests } = readCheckedRules(settings, paths);
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const runOptions = {
@@ -120,7 +120,7 @@ function describeTests(results: readonly RuleTestResult[], untested: readonly st
 }
 
 async function list(paths: readonly string[], options: CommonOptions): Promise<number> {
-  const { rules } = readCheckedRules(readSettings(options), paths);
+  const { rules } = readCheckedRules(await readSettings(options), paths);
   if (options.json === true) {
     const shown = rules.map(({ id, title, description, severity, tags, by, window, suppress, runbook }) => ({
       id,

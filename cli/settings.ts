@@ -4,7 +4,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fixedClock, parseTime, systemClock } from '../shared/adapters/local/clock.ts';
 import { describeFileError } from '../shared/adapters/local/file-errors.ts';
-import { DEFAULT_CONFIG, parseConfig, type Config } from '../shared/config/config.ts';
+import { DEFAULT_CONFIG, type Config } from '../shared/config/config.ts';
+import type { ConfigProblem } from '../shared/config/parse-config.ts';
 import type { DecodeOptions } from '../shared/flow/decode.ts';
 import { servicePortTable } from '../shared/flow/direction.ts';
 import { parseFormat, type Format } from '../shared/flow/format.ts';
@@ -33,16 +34,18 @@ export interface Settings {
 const CONFIG_NAME = 'sekisho.yml';
 
 /** Reads the configuration (`--config`, else sekisho.yml here if there is one) and the clock (`--now`). */
-export function readSettings(options: CommonOptions): Settings {
+export async function readSettings(options: CommonOptions): Promise<Settings> {
   const clock = readClock(options.now);
   const path = options.config ?? CONFIG_NAME;
   if (options.config === undefined && !existsSync(path)) return { config: DEFAULT_CONFIG, folder: '.', clock };
+  // its validation takes a third of a command's start: only for those who have a configuration
+  const { parseConfig } = await import('../shared/config/parse-config.ts');
   const config = parseConfig(path, readText(path, 'the configuration'));
   if (isProblems(config)) throw new UsageError(config.map(({ message }) => message));
   return { config, folder: dirname(path), clock };
 }
 
-function isProblems(config: ReturnType<typeof parseConfig>): config is Exclude<ReturnType<typeof parseConfig>, Config> {
+function isProblems(config: Config | readonly ConfigProblem[]): config is readonly ConfigProblem[] {
   return Array.isArray(config);
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_CONFIG, parseConfig } from '../../shared/config/config.ts';
+import { DEFAULT_CONFIG } from '../../shared/config/config.ts';
+import { parseConfig } from '../../shared/config/parse-config.ts';
 
 test('every setting is read, and what is not said has its default', () => {
   const text = `networks: [10.0.0.0/8, "2001:db8::/32"]

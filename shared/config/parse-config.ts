@@ -1,0 +1,113 @@
+/** The configuration's text to the configuration, or everything that is wrong with it. */
+import { isIP } from 'node:net';
+import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { z } from 'zod';
+import { suggest } from '../suggest.ts';
+import { DEFAULT_CONFIG, type Config } from './config.ts';
+
+const cidr = z
+  .string()
+  .refine(isNetwork, 'it is no network: write an address and a prefix length, such as `10.0.0.0/8`');
+
+const schema = z.strictObject({
+  networks: z.array(cidr).min(1).optional(),
+  service_ports: z.array(z.int().min(0).max(65_535)).optional(),
+  sources: z
+    .array(
+      z.strictObject({
+        log_group: z.string().min(1),
+        format: z.union([z.string(), z.array(z.string()).min(1)]),
+      }),
+    )
+    .optional(),
+  rules: z.array(z.string()).optional(),
+  lists: z.record(z.string(), z.array(z.union([z.string(), z.number()]))).optional(),
+  time_zone: z.string().refine(isTimeZone, 'it is no time zone: write an IANA name, such as `Asia/Tokyo`').optional(),
+});
+
+/** Every setting's name, for "did you mean". */
+const SETTINGS = [...Object.keys(schema.shape), 'log_group', 'format'];
+
+/** Something wrong in the configuration: `sekisho.yml:3:5: …`. */
+export interface ConfigProblem {
+  readonly message: string;
+}
+
+/** Reads a configuration's text; every problem comes with its place in the file `name`. */
+export function parseConfig(name: string, text: string): Config | readonly ConfigProblem[] {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${name}:${line}:${col}`;
+  };
+  if (document.errors.length > 0) {
+    return document.errors.map((error) => {
+      const message = error.message.split('\n')[0]!.replace(/ at line.*$/, '');
+      return {
+        message: `${at(error.pos[0])}: not readable as YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
+      };
+    });
+  }
+  const parsed = schema.safeParse(document.toJS() ?? {});
+  if (parsed.success) return toConfig(parsed.data);
+  return parsed.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ message: `${at(keyOffset(document, issue.path, key))}: ${unknownSetting(key)}` }))
+      : [{ message: `${at(offsetOf(document, issue.path))}: \`${issue.path.join('.')}\`: ${issue.message}` }],
+  );
+}
+
+function unknownSetting(key: string): string {
+  const near = suggest(key, SETTINGS);
+  return `there is no setting \`${key}\`${near === undefined ? '' : `: did you mean \`${near}\`?`}`;
+}
+
+function toConfig({ networks, service_ports, sources, rules, lists, time_zone }: z.output<typeof schema>): Config {
+  return {
+    networks: networks ?? DEFAULT_CONFIG.networks,
+    servicePorts: service_ports ?? DEFAULT_CONFIG.servicePorts,
+    sources: sources?.map(({ log_group, format }) => ({ logGroup: log_group, formats: [format].flat() })) ?? [],
+    rules: rules ?? DEFAULT_CONFIG.rules,
+    lists: Object.fromEntries(Object.entries(lists ?? {}).map(([name, entries]) => [name, entries.map(String)])),
+    timeZone: time_zone ?? DEFAULT_CONFIG.timeZone,
+  };
+}
+
+/** Where the value of a path (or the closest of its parents) stands in the text. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
+      return Number(node.range[0]);
+  }
+  return 0;
+}
+
+/** Where a key of the mapping at a path stands. */
+function keyOffset(document: Document, path: readonly PropertyKey[], key: string): number {
+  const mapping: unknown = path.length === 0 ? document.contents : document.getIn([...path], true);
+  const pair = isMap(mapping) ? mapping.items.find(({ key: each }) => isScalar(each) && each.value === key) : undefined;
+  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : offsetOf(document, path);
+}
+
+function isNetwork(text: string): boolean {
+  const [address, length, ...rest] = text.split('/');
+  const family = isIP(address!);
+  return (
+    family !== 0 &&
+    rest.length === 0 &&
+    length !== undefined &&
+    /^\d{1,3}$/.test(length) &&
+    Number(length) <= (family === 4 ? 32 : 128)
+  );
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name }).format();
+    return true;
+  } catch {
+    return false;
+  }
+}
