@@ -28,6 +28,8 @@ export type Delivery = CloudWatchDelivery | TextDelivery;
 export interface Unopened {
   readonly kind: 'unopened';
   readonly place: string;
+  /** 1-based line of the place on which it starts; 1 where it has no lines. */
+  readonly line: number;
   /** What is wrong and what to do. */
   readonly message: string;
   /** The input itself, shortened, where there is something to keep. */

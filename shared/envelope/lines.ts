@@ -85,6 +85,7 @@ export async function* readLines(
         broken = {
           kind: 'unopened',
           place,
+          line: number,
           message: `line ${number} is longer than 1 MiB, so this is not flow-log text: check what the file is`,
           content,
         };
@@ -95,7 +96,7 @@ export async function* readLines(
     // what ends in the middle of a line is not a line: the broken rest is kept in the reject, not taken for a record
     const content = rest.length > 0 ? rest.toString('utf8') : undefined;
     rest = Buffer.alloc(0);
-    broken = { kind: 'unopened', place, message: describeBreak(error, `, in line ${number}`), content };
+    broken = { kind: 'unopened', place, line: number, message: describeBreak(error, `, in line ${number}`), content };
   }
   if (rest.length > 0) yield* take(Buffer.concat([rest, Buffer.from('\n')]));
   const last = chunk();

@@ -22,7 +22,7 @@ export async function* openInput(
   options: OpenOptions,
 ): AsyncGenerator<Delivery | Unopened> {
   const peeked = await peek(stream).catch((error: unknown) => {
-    if (isDamage(error)) return unopened(place, describeBreak(error, ' at its very beginning'));
+    if (isDamage(error)) return unopened(place, 1, describeBreak(error, ' at its very beginning'));
     throw error;
   });
   if ('kind' in peeked) {
@@ -40,7 +40,7 @@ export async function* openInput(
   } else if (/^(\uFEFF)?\s*[[{]/.test(head.toString('utf8'))) {
     yield* readDocuments(all, place, options);
   } else if (head.includes(0)) {
-    yield unopened(place, 'it is neither flow-log text, JSON, gzip, zstd nor Parquet: check what the file is');
+    yield unopened(place, 1, 'it is neither flow-log text, JSON, gzip, zstd nor Parquet: check what the file is');
   } else {
     yield* readLines(all, place, options);
   }
@@ -105,9 +105,11 @@ async function* readDocuments(
     }
   }
   let documents = 0;
+  let line = 1;
   try {
     for await (const document of cutDocuments(stream)) {
       documents++;
+      line = document.line;
       const opened = openDocument(document, place, documents);
       if (opened.kind === 'message') {
         if (wrapped.lines.length === 0) wrapped.firstLine = document.line;
@@ -121,7 +123,7 @@ async function* readDocuments(
     }
   } catch (error) {
     yield* flush();
-    yield unopened(place, describeBreak(error, ''));
+    yield unopened(place, line, describeBreak(error, ''));
   }
   yield* flush();
 }
@@ -131,9 +133,15 @@ type Opened = Delivery | Unopened | { readonly kind: 'message'; readonly lines: 
 function openDocument(document: CutDocument, place: string, nth: number): Opened {
   const where = nth === 1 ? place : `${place}#${nth}`;
   const { bytes } = document;
-  if (document.kind === 'stray') return unopened(where, `line ${document.line} is not JSON, though the file is`, bytes);
+  if (document.kind === 'stray')
+    return unopened(where, document.line, `line ${document.line} is not JSON, though the file is`, bytes);
   if (document.unfinished) {
-    return unopened(where, `the JSON that starts in line ${document.line} ends too early: fetch the file again`, bytes);
+    return unopened(
+      where,
+      document.line,
+      `the JSON that starts in line ${document.line} ends too early: fetch the file again`,
+      bytes,
+    );
   }
   if (bytes.toString('latin1', 0, 16) === '{"messageType":"') return { kind: 'cloudwatch', json: bytes, place: where };
   let value: unknown;
@@ -141,16 +149,21 @@ function openDocument(document: CutDocument, place: string, nth: number): Opened
     value = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return unopened(where, `the JSON that starts in line ${document.line} can't be read (${reason})`, bytes);
+    return unopened(
+      where,
+      document.line,
+      `the JSON that starts in line ${document.line} can't be read (${reason})`,
+      bytes,
+    );
   }
-  return openEvent(value, where, bytes);
+  return openEvent(value, where, document);
 }
 
 /** A parsed JSON document as what it is: one of CloudWatch Logs' shapes, or Firehose's wrapping of one line. */
-function openEvent(value: unknown, place: string, bytes: Buffer): Opened {
+function openEvent(value: unknown, place: string, { bytes, line }: CutDocument): Opened {
   if (isObject(value)) {
     if (isObject(value['awslogs']) && typeof value['awslogs']['data'] === 'string') {
-      return openSubscription(value['awslogs']['data'], place);
+      return openSubscription(value['awslogs']['data'], place, line);
     }
     if (typeof value['messageType'] === 'string') return { kind: 'cloudwatch', json: bytes, place };
     if (Array.isArray(value['events'])) return openExport(value, value['events'], place);
@@ -160,19 +173,21 @@ function openEvent(value: unknown, place: string, bytes: Buffer): Opened {
   }
   return unopened(
     place,
+    line,
     'this JSON is no CloudWatch Logs event (`awslogs.data`, or `messageType` with `logEvents`), no export (`events`) and no wrapped line (`message`): check what the file is',
     bytes,
   );
 }
 
 /** Lambda's event: base64 of gzip of the message. */
-function openSubscription(data: string, place: string): Opened {
+function openSubscription(data: string, place: string, line: number): Opened {
   try {
     return { kind: 'cloudwatch', json: inflate(Buffer.from(data, 'base64')), place };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return unopened(
       place,
+      line,
       `\`awslogs.data\` is not whole: gzip says ${reason}; fetch the event again`,
       Buffer.from(data),
     );
@@ -206,6 +221,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** Rejected input is kept whole up to here. */
 const KEPT = 65_536;
 
-function unopened(place: string, message: string, bytes?: Buffer): Unopened {
-  return { kind: 'unopened', place, message, content: bytes?.toString('utf8', 0, KEPT) };
+function unopened(place: string, line: number, message: string, bytes?: Buffer): Unopened {
+  return { kind: 'unopened', place, line, message, content: bytes?.toString('utf8', 0, KEPT) };
 }

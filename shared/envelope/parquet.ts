@@ -39,6 +39,7 @@ export async function* readParquet(
     yield {
       kind: 'unopened',
       place,
+      line: 1,
       message: `it can't be read as Parquet (${reason}): fetch the file again`,
       content: undefined,
     };

@@ -205,9 +205,11 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function malformed({ place, message, content }: Pick<Unopened, 'place' | 'message' | 'content'>): Decoded {
-  const line = content ?? '';
-  const rejects = content === undefined ? [] : [{ line, reason: message, source: place, number: 1 }];
+type Malformed = Pick<Unopened, 'place' | 'message' | 'content'> & Partial<Pick<Unopened, 'line'>>;
+
+/** Always a reject, so that it is counted and quarantined also where nothing of it can be kept. */
+function malformed({ place, message, content, line = 1 }: Malformed): Decoded {
+  const rejects = [{ line: content ?? '', reason: message, source: place, number: line }];
   const id = textIdentity('unopened', Buffer.from(content ?? `${place} ${message}`));
   return { kind: 'malformed', reason: message, delivery: { id, source: UNKNOWN_SOURCE, batches: [], rejects } };
 }

@@ -90,6 +90,7 @@ export async function readBack(content: string | Uint8Array, options = decodeOpt
       ...malformed.map(({ reason }) => ({
         kind: 'unopened' as const,
         place: 'input',
+        line: 1,
         message: reason,
         content: undefined,
       })),
