@@ -14,6 +14,7 @@ const ZERO = 0x30;
 /** The lake's range begins here: 2014-01-01T00:00:00Z, Unix seconds. VPC Flow Logs came in 2015. */
 const FIRST_TIME = Date.UTC(2014, 0, 1) / 1000;
 const DAY = 86_400;
+const HOUR = 3600;
 /** Integers of more digits than this can't be exact. */
 const MOST_DIGITS = 16;
 
@@ -225,15 +226,24 @@ export class BatchBuilder {
       name = 'timestamp';
     }
     if (time < 0) return 'the record has no time: neither `start` nor `end`, and no timestamp came with it';
+    const end = this.#end === undefined ? -1 : this.#end.longs[row]!;
+    const latest = this.#options.arrival + DAY;
+    // a record ends an aggregation interval after it starts
+    const reason =
+      this.#checkTime(name, time, latest) ?? (end < 0 ? undefined : this.#checkTime('end', end, latest + HOUR));
+    if (reason !== undefined) return reason;
+    this.#time[row] = time;
+    this.#length++;
+    return undefined;
+  }
+
+  /** Why a time lies outside the lake's range; undefined within. */
+  #checkTime(name: string, time: number, latest: number): string | undefined {
     if (time < FIRST_TIME) {
       return `\`${name}\` is ${describeTime(time)}, before ${describeTime(FIRST_TIME)}, where the lake begins`;
     }
     // without the time of arrival, so that the reason is the same whenever the line comes
-    if (time > this.#options.arrival + DAY) {
-      return `\`${name}\` is ${describeTime(time)}, more than a day after it arrived`;
-    }
-    this.#time[row] = time;
-    this.#length++;
+    if (time > latest) return `\`${name}\` is ${describeTime(time)}, more than a day after it arrived`;
     return undefined;
   }
 

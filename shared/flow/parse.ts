@@ -95,7 +95,7 @@ function parseInteger(field: Field, text: string): number | UnreadableLine {
   const value = Number(text);
   const max = field.max ?? Number.MAX_SAFE_INTEGER;
   if (value > max || value < (field.min ?? 0)) {
-    const range = field.min === field.max ? `it is ${max} here` : `at most ${max}`;
+    const range = field.min !== undefined && field.min === field.max ? `it is ${max} here` : `at most ${max}`;
     return unreadable(`\`${field.name}\` is \`${shorten(text)}\`: ${range}`);
   }
   return field.name === 'start' || field.name === 'end' ? toSeconds(value) : value;

@@ -86,7 +86,9 @@ function expectedRecords(of: Format, all: readonly string[], options: DecodeOpti
     if (parsed.kind === 'unreadable') return [];
     const at = (name: string) => parsed.values[of.fields.findIndex((field) => field.name === name)] ?? null;
     const time = Number(at('start') ?? at('end') ?? TIMESTAMP / 1000);
-    return time < 1_388_534_400 || time > options.arrival + 86_400 ? [] : [[...parsed.values]];
+    const within = (seconds: number, latest: number): boolean => seconds >= 1_388_534_400 && seconds <= latest;
+    const latest = options.arrival + 86_400;
+    return within(time, latest) && within(Number(at('end') ?? time), latest + 3600) ? [[...parsed.values]] : [];
   });
 }
 
