@@ -73,10 +73,13 @@ function rawQuery(folder: string, table: FlowTable, { run, watermark }: Publishe
   const isOpen = watermark === null ? 'true' : `${arrived} > ${literal(watermark)}`;
   const names = columns.map(({ name }) => `raw.${identifier(name)}`);
   // Only repeated deliveries are looked up record by record, so that the check costs little where there are none.
+  // The copy with the most records counts: one read again with the right format has lines that the first could not read.
+  const copies =
+    `SELECT batch, filename, count(*) AS records ` +
+    `FROM ${scan(folder, table, 'raw', [{ name: 'batch', type: 'VARCHAR' }])} WHERE ${isOpen} GROUP BY batch, filename`;
   const repeated =
-    `SELECT batch, min(filename) AS kept ` +
-    `FROM ${scan(folder, table, 'raw', [{ name: 'batch', type: 'VARCHAR' }])} WHERE ${isOpen} ` +
-    `GROUP BY batch HAVING min(filename) <> max(filename)`;
+    `SELECT batch, arg_min(filename, (-records, filename)) AS kept FROM (${copies}) copies ` +
+    `GROUP BY batch HAVING count(*) > 1`;
   const compacted = `SELECT 1 FROM (${ledgerQuery(folder, run)}) ledger WHERE ledger.batch = raw.batch`;
   return (
     `SELECT ${names.join(', ')}, ` +

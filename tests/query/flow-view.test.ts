@@ -52,6 +52,14 @@ describe('each record is there once', () => {
     expect(await lake.rows(BYTES)).toEqual([[10], [11], [20], [30]]);
   });
 
+  test('from the copy with the most records, where one could not be read whole', async () => {
+    using lake = testLake();
+    await lake.writeRaw('2026-11-05T13:10:00Z', [deliveryOf(1, [10])]);
+    await lake.writeRaw('2026-11-05T13:20:00Z', [deliveryOf(1, [10, 11, 12])]);
+    await lake.writeRaw('2026-11-05T13:30:00Z', [deliveryOf(1, [10, 11, 12])]);
+    expect(await lake.rows(BYTES)).toEqual([[10], [11], [12]]);
+  });
+
   test('and records that are alike within a delivery stay as many as they are', async () => {
     using lake = testLake();
     await lake.writeRaw('2026-11-05T13:10:00Z', [deliveryOf(1, [10, 10])]);
