@@ -114,14 +114,6 @@ export function recordAt(batch: ColumnBatch, row: number): FlowRecord {
   return record;
 }
 
-/** The name of the port column a connection's server side has in a record; null where it is unknown who opened it. */
-export function serverPortAt(batch: ColumnBatch, row: number): number | null {
-  const initiator = batch.initiator[row]!;
-  if (initiator === 0) return null;
-  const value = valueAt(batch, initiator === 1 ? 'dstport' : 'srcport', row);
-  return typeof value === 'number' ? value : null;
-}
-
 /** True where the field is dictionary-coded. */
 export function isText(field: Field): boolean {
   return field.type === 'string' || field.type === 'address';

@@ -1,7 +1,8 @@
 /** Values of a batch's columns to classes of a field's plan, for any row. */
 import type { AddressTable, ColumnBatch, Dictionary } from '../flow/columns.ts';
 import type { Scratch } from './scratch.ts';
-import { lastAtMost, type AddressStarts, type FieldPlan } from './compile.ts';
+import { lastAtMost } from './compile.ts';
+import type { AddressStarts, FieldPlan } from './plan.ts';
 
 /**
  * Where a field's values are: in one column, or (for a derived field) in one of two, as the initiator tells:

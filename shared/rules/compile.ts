@@ -8,54 +8,11 @@ import { FIELD_BY_COLUMN } from '../flow/fields.ts';
 import { FIRST_IPV6, LAST_ADDRESS } from '../flow/address.ts';
 import { BitSetPool, setBit, type Bits } from './bit-sets.ts';
 import { normaliseRule, type Clause } from './clauses.ts';
+import type { AddressStarts, FieldPlan } from './plan.ts';
 import type { Rule } from './rule.ts';
 import type { Runner } from './runner.ts';
 import { Scratch } from './scratch.ts';
 import { TextLine, type ValueSet } from './value-set.ts';
-
-/** A field's part in the decision. A value's class is an index into `choices`. */
-export type FieldPlan = {
-  readonly column: string;
-  /** Sets of clauses: those a value of the class satisfies as far as this field goes. */
-  readonly choices: readonly Bits[];
-  /** The class of records without value. */
-  readonly null: number;
-  /** The clauses that look at the field at all. */
-  readonly looking: Bits;
-} & (
-  | {
-      /** Small integers: the class of value `v` is `classes[v + 1]`. */
-      readonly kind: 'table';
-      readonly classes: Uint16Array;
-    }
-  | {
-      /** Any integers: `classes[i]` for values from `starts[i]` up to the next start. */
-      readonly kind: 'ranges';
-      readonly starts: Float64Array;
-      readonly classes: Uint32Array;
-    }
-  | {
-      /** Texts that rules name; every other text is of the class `other`. */
-      readonly kind: 'text';
-      readonly classes: ReadonlyMap<string, number>;
-      readonly other: number;
-    }
-  | {
-      /** Addresses: the class of each place of {@link CompiledRules.addresses}. */
-      readonly kind: 'address';
-      readonly classes: Uint32Array;
-    }
-);
-
-/** Ranges of addresses that no rule tells apart in any address field, by where they start. */
-export interface AddressStarts {
-  /** IPv4, ascending; the first is 0. */
-  readonly ipv4: Float64Array;
-  /** By the upper 16 bits of an address: the last start that is not above the first address with them. */
-  readonly ipv4Index: Uint32Array;
-  /** IPv6, ascending, four 32-bit words each; the first is `::`. They are numbered on from the IPv4 ranges. */
-  readonly ipv6: Uint32Array;
-}
 
 /** Rules ready to be evaluated. It remembers combinations met in traffic, so one value serves one thread. */
 export interface CompiledRules {

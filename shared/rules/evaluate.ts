@@ -2,7 +2,8 @@
 import type { ColumnBatch } from '../flow/columns.ts';
 import { intersect } from './bit-sets.ts';
 import { BatchReader } from './class-reader.ts';
-import type { CompiledRules, FieldPlan } from './compile.ts';
+import type { CompiledRules } from './compile.ts';
+import type { FieldPlan } from './plan.ts';
 import { orderPlans, SAMPLE } from './order.ts';
 import type { Rule } from './rule.ts';
 import { NO_MATCH, Runner } from './runner.ts';

@@ -1,6 +1,6 @@
 /** In which order fields are looked at: first those that decide much and cost little, by what a sample of real records shows. */
 import { intersect, meet, sizeOf, type Bits } from './bit-sets.ts';
-import type { FieldPlan } from './compile.ts';
+import type { FieldPlan } from './plan.ts';
 
 /** Most records that an order is decided on. */
 export const SAMPLE = 64;

@@ -1,23 +1,25 @@
 /** Numbers and durations as people write them: `1024`, `5MB`, `10k`, `90s`, `1h`. */
 
 /** Decimal and binary multiples. There is no lone `m`: `10m` is ten minutes. */
-const MULTIPLES: Readonly<Record<string, number>> = {
-  k: 1e3,
-  K: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  B: 1,
-  kB: 1e3,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  TB: 1e12,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-  TiB: 2 ** 40,
-};
+const MULTIPLES: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    k: 1e3,
+    K: 1e3,
+    M: 1e6,
+    G: 1e9,
+    T: 1e12,
+    B: 1,
+    kB: 1e3,
+    KB: 1e3,
+    MB: 1e6,
+    GB: 1e9,
+    TB: 1e12,
+    KiB: 2 ** 10,
+    MiB: 2 ** 20,
+    GiB: 2 ** 30,
+    TiB: 2 ** 40,
+  }),
+);
 
 /** The units numbers take, for messages. */
 export const NUMBER_UNITS = 'k, M, G, T, kB, MB, GB, TB, KiB, MiB, GiB or TiB';
@@ -28,7 +30,7 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 export function parseNumber(text: string): number | undefined {
   const parts = /^(\d+)(?:\.(\d+))?([A-Za-z]*)$/.exec(text);
   if (parts === null) return undefined;
-  const multiple = parts[3] === '' ? 1 : MULTIPLES[parts[3]!];
+  const multiple = parts[3] === '' ? 1 : MULTIPLES.get(parts[3]!);
   if (multiple === undefined) return undefined;
   const number = Number(parts[2] === undefined ? parts[1] : `${parts[1]}.${parts[2]}`) * multiple;
   const value = parts[2] === undefined ? number : Math.round(number * 1e6) / 1e6;

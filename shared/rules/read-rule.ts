@@ -31,6 +31,9 @@ const KEYS = [
   'tests',
 ];
 
+/** The longest suppress period, seconds. */
+const MAX_SUPPRESS = 366 * 86_400;
+
 /** The longest window that is kept in memory, seconds. */
 const MAX_WINDOW = 3600;
 
@@ -190,6 +193,14 @@ class RuleKeys {
     if (text === undefined) return DEFAULT_SUPPRESS;
     const seconds = this.#duration('suppress', text);
     if (seconds !== undefined && seconds < 60) this.#reader.report('E008', text.span, '`suppress` is at least `1m`');
+    if (seconds !== undefined && seconds > MAX_SUPPRESS) {
+      this.#reader.report(
+        'E008',
+        text.span,
+        '`suppress` is at most `366d`',
+        'a longer one would hide that an incident is back',
+      );
+    }
     return seconds ?? DEFAULT_SUPPRESS;
   }
 

@@ -6,7 +6,7 @@
  * traffic meets few combinations again and again, so that a record costs a look-up a field, however many rules there are.
  */
 import { BitSetPool, intersect, meet, membersOf, type Bits } from './bit-sets.ts';
-import type { FieldPlan } from './compile.ts';
+import type { FieldPlan } from './plan.ts';
 
 /** The final state of records that match no rule. */
 export const NO_MATCH = 0;

@@ -101,31 +101,33 @@ function notNumbers(field: FieldInfo, text: string): ValueProblem {
     const hint = near === undefined ? 'write its number' : `did you mean \`${near}\`?`;
     return problem('E203', `unknown protocol \`${text}\``, hint);
   }
-  const port = field.max === 65_535 ? SERVICE_PORTS[text.toLowerCase()] : undefined;
+  const port = field.max === 65_535 ? SERVICE_PORTS.get(text.toLowerCase()) : undefined;
   const hint = port === undefined ? undefined : `write \`${port}\``;
   return problem('E203', `\`${field.column}\` is ${typeOf(field)}, but \`${text}\` is not a number`, hint);
 }
 
 /** Services whose name somebody may write for their port. */
-const SERVICE_PORTS: Readonly<Record<string, number>> = {
-  ftp: 21,
-  ssh: 22,
-  telnet: 23,
-  smtp: 25,
-  dns: 53,
-  http: 80,
-  ntp: 123,
-  snmp: 161,
-  ldap: 389,
-  https: 443,
-  smb: 445,
-  mysql: 3306,
-  rdp: 3389,
-  postgres: 5432,
-  postgresql: 5432,
-  winrm: 5985,
-  redis: 6379,
-};
+const SERVICE_PORTS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    ftp: 21,
+    ssh: 22,
+    telnet: 23,
+    smtp: 25,
+    dns: 53,
+    http: 80,
+    ntp: 123,
+    snmp: 161,
+    ldap: 389,
+    https: 443,
+    smb: 445,
+    mysql: 3306,
+    rdp: 3389,
+    postgres: 5432,
+    postgresql: 5432,
+    winrm: 5985,
+    redis: 6379,
+  }),
+);
 
 function readAddresses(field: FieldInfo, text: string): Value | ValueProblem {
   const range = parseAddressRange(text);

@@ -1,6 +1,6 @@
 import { parquetMetadata, parquetSchema } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
-import { INITIATORS, serverPortAt, valueAt } from '../../shared/flow/columns.ts';
+import { INITIATORS, valueAt, type ColumnBatch } from '../../shared/flow/columns.ts';
 import { encodeObject, ROW_GROUP_RECORDS } from '../../shared/lake/encode.ts';
 import { lakeColumns } from '../../shared/lake/schema.ts';
 import { batchId, delivery, type RecordInput } from '../support/batches.ts';
@@ -184,3 +184,11 @@ test('an object of no records is valid', async () => {
   expect(records).toBe(0);
   expect(await readWithDuckdb(body)).toEqual([]);
 });
+
+/** The port of the end that did not open the connection, worked out apart from the code under test. */
+function serverPortAt(batch: ColumnBatch, row: number): number | null {
+  const initiator = batch.initiator[row]!;
+  if (initiator === 0) return null;
+  const value = valueAt(batch, initiator === 1 ? 'dstport' : 'srcport', row);
+  return typeof value === 'number' ? value : null;
+}
