@@ -15,11 +15,16 @@ test('a lake inside the input is not read, however often', async () => {
   const folder = await temporaryFolder();
   mkdirSync(join(folder, 'in'));
   copyFileSync(LOG, join(folder, 'in', 'a.log'));
-  for (const _ of [1, 2]) {
-    const { code, stdout } = await ingest(folder, 'in', '--lake', 'in/lake');
-    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, records: 20, batches: 1, unreadable_lines: 0 });
+  mkdirSync(join(folder, 'in', 'z'));
+  // opened to the internet: its alert is written while the folder is still walked, into a lake that was not there before
+  const open = '2 123456789012 eni-0a1 203.0.113.9 10.0.0.5 50000 22 6 1 60 1794877200 1794877260 ACCEPT OK\n';
+  writeFileSync(join(folder, 'in', 'b.log'), open);
+  for (const alerts of [1, 0]) {
+    const { code, stdout } = await ingest(folder, 'in', '--lake', 'in/z/lake');
+    const expected = { code: 0, records: 21, batches: 2, unreadable_lines: 0, alerts };
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject(expected);
   }
-  expect(await contentsOf(join(folder, 'in', 'lake'))).toMatchObject({ records: 20 });
+  expect(await contentsOf(join(folder, 'in', 'z', 'lake'))).toMatchObject({ records: 21 });
 });
 
 test('a lake as input is refused', async () => {

@@ -2,7 +2,7 @@
 import type { Stats } from 'node:fs';
 import { createReadStream, readFileSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { describeFileError, fileError } from './file-errors.ts';
 
 /** A file or standard input, ready to be opened. */
@@ -52,7 +52,7 @@ const chunkSize = 256 * 1024;
  * Symbolic links are followed, and each folder is read once for each path. Nothing is opened before `open`.
  */
 export async function* walkInputs(paths: readonly string[], options: WalkOptions = {}): AsyncGenerator<Input> {
-  const lake = options.lake === undefined ? undefined : await realpath(options.lake).catch(() => undefined);
+  const lake = options.lake === undefined ? undefined : await futureRealpath(resolve(options.lake));
   let stdinNamed = false;
   for (const path of paths) {
     if (path !== '-') {
@@ -64,6 +64,14 @@ export async function* walkInputs(paths: readonly string[], options: WalkOptions
       yield { kind: 'file', name: '-', size: undefined, open: () => options.stdin ?? process.stdin };
     }
   }
+}
+
+/** The real path of a folder that may not be there yet: the lake is made while its inputs are walked. */
+async function futureRealpath(path: string): Promise<string> {
+  const parent = dirname(path);
+  return realpath(path).catch(async () =>
+    parent === path ? path : join(await futureRealpath(parent), basename(path)),
+  );
 }
 
 /** How much there is to read: the inputs with a size, for showing progress; `complete` is false where some have none. */
