@@ -1,7 +1,7 @@
 /** What ingest did, for a person. */
 import { formatAlerts } from '../shared/alerts/terminal.ts';
 import type { IngestResult } from './ingest-run.ts';
-import { byteSize, count, counted, painter, widthOf } from './output.ts';
+import { byteSize, count, counted, painter, widthOf, withoutControls } from './output.ts';
 
 /** What the report needs beside the run's result. */
 export interface ReportOptions {
@@ -24,18 +24,12 @@ export function reportIngest(result: IngestResult, options: ReportOptions): stri
   if (counts.unreadable_lines > 0) {
     const where = options.rejects ?? `${options.lake}/quarantine`;
     lines.push(
-      `  ${paint('bad', counted(counts.unreadable_lines, 'unreadable line'))}, kept in ${where}; the first: ${result.firstReject ?? ''}`,
+      `  ${paint('bad', counted(counts.unreadable_lines, 'unreadable line'))}, kept in ${where}; the first: ${withoutControls(result.firstReject ?? '')}`,
       '  lines of another format than the default need --format, a header line, or `sources` in sekisho.yml',
     );
   }
   if (counts.skipdata > 0) lines.push('  SKIPDATA is a hole in the evidence: what happened there was not logged');
-  for (const [rule, records] of result.late) {
-    lines.push(
-      `  ${paint('bad', counted(records, 'record'))} came too late for ${rule}: stored, but not counted, as their hour closed a day after its last arrival`,
-    );
-  }
-  for (const state of result.unreadableState)
-    lines.push(`  ${paint('bad', "window state that can't be read")}: ${state}`);
+  for (const trouble of describeTrouble(result)) lines.push(`  ${paint('bad', trouble)}`);
   lines.push(
     counts.objects === 0
       ? `No records to write to the lake in ${options.lake}`
@@ -47,6 +41,17 @@ export function reportIngest(result: IngestResult, options: ReportOptions): stri
   const more = counts.alerts - alerts.length;
   const rest = more > 0 ? `\n… and ${count(more)} more: sekisho query "SELECT * FROM alerts"\n` : '';
   return `${lines.join('\n')}\n${shown === '' ? '' : `\n${shown}`}${rest}`;
+}
+
+/** What went wrong with window state, a line each: told in every form of output. */
+export function describeTrouble({ late, unreadableState }: IngestResult): readonly string[] {
+  return [
+    ...[...late].map(
+      ([rule, records]) =>
+        `${counted(records, 'record')} came too late for ${rule}: stored, but not counted now, as their hour closed a day after its last arrival`,
+    ),
+    ...unreadableState.map((state) => `window state that can't be read was left where it is: ${state}`),
+  ];
 }
 
 function span(first: number, last: number): string {

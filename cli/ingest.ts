@@ -10,9 +10,9 @@ import type { Arrival } from '../shared/envelope/delivery.ts';
 import { decodeDelivery, type Decoded, type DecodeOptions } from '../shared/flow/decode.ts';
 import { compilePipelineRules, type Pipeline } from '../shared/pipeline.ts';
 import { EXIT } from './exit.ts';
-import { reportIngest } from './ingest-report.ts';
+import { describeTrouble, reportIngest } from './ingest-report.ts';
 import { IngestRun, type IngestLimits } from './ingest-run.ts';
-import { tell, writeOut } from './output.ts';
+import { isOutputClosed, tell, writeOut } from './output.ts';
 import { InputReader } from './read.ts';
 import { openRejectFile } from './rejects.ts';
 import { decodeOptionsOf, readCheckedRules, readSettings, type CommonOptions } from './settings.ts';
@@ -80,7 +80,8 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
     const problem = await run.take(arrival);
     if (problem !== undefined) reader.problem(arrival.place, problem);
   }
-  if (stop.signal.aborted) await run.archive();
+  const wasCutShort = stop.signal.aborted;
+  if (wasCutShort) await run.archive();
   else await run.finish();
   await rejects.close();
   await sink?.close();
@@ -99,17 +100,35 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
   if (options.json === true || (options.alerts !== '-' && options.rejects !== '-')) await writeOut(text);
   else process.stderr.write(text);
 
+  if (options.json === true) for (const line of describeTrouble(result)) tell(`sekisho: ${line}`);
   if (stop.signal.aborted) {
-    tell('sekisho: interrupted: what was read is in the lake; run it again to read the rest');
+    tell(
+      wasCutShort
+        ? 'sekisho: interrupted: what was read is in the lake; run it again to read the rest'
+        : 'sekisho: interrupted after everything was read: all of it is in the lake',
+    );
     return EXIT.interrupted;
   }
-  if (reader.problems > 0) return EXIT.failed;
+  if (reader.problems > 0 || result.unreadableState.length > 0) return EXIT.failed;
   return options.strict === true && rejects.count > 0 ? EXIT.found : EXIT.done;
 }
 
 async function openSink(path: string | undefined): Promise<ClosableSink<Alert> | undefined> {
   if (path === undefined) return undefined;
-  return path === '-' ? alertStream(process.stdout) : await openAlertFile(path);
+  return path === '-' ? whileRead(alertStream(process.stdout)) : await openAlertFile(path);
+}
+
+/** A reader of stdout that had enough (`| head`) is not told more; the lake has every alert. */
+function whileRead(sink: ClosableSink<Alert>): ClosableSink<Alert> {
+  return {
+    ...sink,
+    publish: async (alerts) => {
+      if (isOutputClosed()) return;
+      await sink.publish(alerts).catch((error: unknown) => {
+        if (!isOutputClosed()) throw error;
+      });
+    },
+  };
 }
 
 /** Decodes an arrival once, however many steps ask for it. */

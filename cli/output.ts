@@ -33,7 +33,12 @@ export async function writeOut(text: string): Promise<void> {
 
 /** Says something to the person: progress, problems, diagnostics. */
 export function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${withoutControls(line)}\n`);
+}
+
+/** Values and names come from outside: what they hold of control characters must not reach the terminal. */
+export function withoutControls(text: string): string {
+  return text.replaceAll(/[\p{Cc}--\n]/gv, '\uFFFD');
 }
 
 /** Columns of the terminal behind a stream; one that has not been given a size says 0. */

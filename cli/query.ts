@@ -4,11 +4,12 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { openDuckDb } from '../shared/adapters/local/duckdb.ts';
 import { openFolderStore } from '../shared/adapters/local/object-store.ts';
+import type { QueryResult } from '../shared/ports.ts';
 import { findContents } from '../shared/query/contents.ts';
 import { NOTHING_PUBLISHED } from '../shared/query/flow-view.ts';
 import { createViews } from '../shared/query/views.ts';
 import { CommandFailure, EXIT, UsageError } from './exit.ts';
-import { widthOf, writeOut } from './output.ts';
+import { count, tell, widthOf, writeOut } from './output.ts';
 import { readSettings, type CommonOptions } from './settings.ts';
 import { formatCsv, formatJson, formatTable } from './table.ts';
 
@@ -65,16 +66,22 @@ async function query(sql: string, options: QueryOptions): Promise<number> {
         `sekisho: the query failed: ${error instanceof Error ? error.message.trim() : String(error)}`,
       ]);
     });
-    const text =
-      options.json === true
-        ? formatJson(result)
-        : options.csv === true
-          ? formatCsv(result)
-          : formatTable(result, widthOf(process.stdout));
-    await writeOut(text);
+    if (options.json === true) await writeOut(formatJson(result));
+    else if (options.csv === true) await writeOut(formatCsv(result));
+    else await printTable(result);
     return EXIT.done;
   } finally {
     await engine.close();
+  }
+}
+
+/** Nobody reads a longer table. */
+const MOST_ROWS = 10_000;
+
+async function printTable({ columns, rows }: QueryResult): Promise<void> {
+  await writeOut(formatTable({ columns, rows: rows.slice(0, MOST_ROWS) }, widthOf(process.stdout)));
+  if (rows.length > MOST_ROWS) {
+    tell(`sekisho: these are the first ${count(MOST_ROWS)} of ${count(rows.length)} rows: --csv and --json print all`);
   }
 }
 

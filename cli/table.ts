@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import stringWidth from 'string-width';
 import type { QueryResult, ResultValue } from '../shared/ports.ts';
+import { withoutControls } from './output.ts';
 
 /** Below this a column tells nothing any more. */
 const NARROWEST = 6;
@@ -15,10 +16,10 @@ export function formatTable(result: QueryResult, width: number): string {
   if (columns.length === 0) return '';
   if (columns.length * (NARROWEST + 3) + 1 > width) return formatRecords(result);
   const texts = rows.map((row) => row.map((value) => withoutControls(cellText(value))));
-  const wanted = columns.map(({ name }, i) => Math.max(stringWidth(name), ...texts.map((row) => widest(row[i]!)), 1));
-  const unbroken = columns.map(({ name }, i) =>
-    Math.max(stringWidth(name), ...texts.map((row) => widestWord(row[i]!))),
-  );
+  const widestOf = (i: number, measure: (text: string) => number): number =>
+    texts.reduce((most, row) => Math.max(most, measure(row[i]!)), stringWidth(columns[i]!.name));
+  const wanted = columns.map((_, i) => Math.max(widestOf(i, widest), 1));
+  const unbroken = columns.map((_, i) => widestOf(i, widestWord));
   const room = width - (columns.length * 3 + 1);
   // columns of several words give way first; only then are words broken
   const widths = fit(
@@ -107,17 +108,12 @@ function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Values come from outside: what they hold of control characters must not reach the terminal. */
-function withoutControls(text: string): string {
-  return text.replaceAll(/[\p{Cc}--\n]/gv, '\uFFFD');
-}
-
 function widestWord(text: string): number {
-  return Math.max(...text.split(/\s+/).map((word) => stringWidth(word)));
+  return text.split(/\s+/).reduce((most, word) => Math.max(most, stringWidth(word)), 0);
 }
 
 function widest(text: string): number {
-  return Math.max(...text.split('\n').map((line) => stringWidth(line)));
+  return text.split('\n').reduce((most, line) => Math.max(most, stringWidth(line)), 0);
 }
 
 function isNumeric(type: string): boolean {

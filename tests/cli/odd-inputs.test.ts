@@ -12,6 +12,9 @@ const LOG = join(EVENTS, 'text', 'no-header.log');
 const ingest = (cwd: string, ...args: readonly string[]): Promise<any> =>
   jsonOf(sekisho(['ingest', ...args, '--lake', 'lake', '--json', ...AS_OF], { cwd }));
 
+/** A configuration for a log group that two flow logs write to. */
+const BOTH_FORMATS = `sources:\n  - log_group: /vpc/*\n    format:\n      - default\n      - '${formatString(V5)}'\n`;
+
 /** A line of the default format that starts at this second. */
 const lineAt = (second: number): string =>
   `2 123456789012 eni-0123456789abcdef0 10.0.0.1 10.0.0.2 49152 443 6 1 40 ${second} ${second + 59} ACCEPT OK\n`;
@@ -64,10 +67,7 @@ test('milliseconds are taken as such', async () => {
 test('two formats in one log group: each line is read by the one it fits', async () => {
   const folder = await temporaryFolder();
   const mixed = join(EVENTS, 'cloudwatch-logs', 'interleaved-formats.json');
-  writeFileSync(
-    join(folder, 'sekisho.yml'),
-    `sources:\n  - log_group: /vpc/*\n    format:\n      - default\n      - '${formatString(V5)}'\n`,
-  );
+  writeFileSync(join(folder, 'sekisho.yml'), BOTH_FORMATS);
   expect(await ingest(folder, mixed)).toMatchObject({ records: 24, unreadable_lines: 0, batches: 1 });
   const { rows } = await queryLake(join(folder, 'lake'), 'SELECT version, count(*) FROM flows GROUP BY 1 ORDER BY 1');
   expect(rows.map((row) => row.map(Number))).toEqual([
@@ -100,4 +100,23 @@ test('Windows files: rules and logs with CRLF give what others give', async () =
   const alerts = await told(LOG, '--rules', 'unix.yml', '--lake', 'unix');
   expect(alerts.length).toBeGreaterThan(0);
   expect(await told('windows.log', '--rules', 'windows.yml', '--lake', 'windows')).toEqual(alerts);
+});
+
+test('what a line holds of control characters does not reach the terminal', async () => {
+  const folder = await temporaryFolder();
+  writeFileSync(join(folder, 'escape.log'), lineAt(1_794_877_200).replace('10.0.0.1', '10.0.0.1\u001B[31m'));
+  for (const args of [['ingest', '--lake', 'lake', ...AS_OF], ['parse']]) {
+    const { stdout, stderr } = await sekisho([...args, 'escape.log'], { cwd: folder });
+    expect(`${stdout}${stderr}`).toContain('\uFFFD[31m');
+    expect(`${stdout}${stderr}`).not.toContain('\u001B');
+  }
+});
+
+test('a batch that is read again with the right format shows all its records', async () => {
+  const folder = await temporaryFolder();
+  const event = join(EVENTS, 'cloudwatch-logs', 'interleaved-formats.json');
+  expect(await ingest(folder, event)).toMatchObject({ records: 12, unreadable_lines: 12 });
+  writeFileSync(join(folder, 'sekisho.yml'), BOTH_FORMATS);
+  expect(await ingest(folder, event)).toMatchObject({ records: 24, unreadable_lines: 0 });
+  expect(await contentsOf(join(folder, 'lake'))).toMatchObject({ records: 24 });
 });

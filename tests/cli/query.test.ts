@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AS_OF, EVENTS, sekisho, type Ended } from '../support/program.ts';
-import { makeFolder, removeFolder } from '../support/temporary-folder.ts';
+import { makeFolder, removeFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -88,4 +88,17 @@ test('a failing query says what the engine says, with the place', async () => {
   expect(stderr).toMatch(/^sekisho: the query failed: Binder Error: .*"srcadr" not found/);
   expect(stderr).toContain('"srcaddr"');
   expect(stderr).toMatch(/LINE 1: SELECT srcadr FROM flows\n +\^\n$/);
+});
+
+test('a result of very many rows: the table is cut and says so, CSV has all', async () => {
+  const folder = await temporaryFolder();
+  const sql = 'SELECT range AS r FROM range(200000)';
+  const table = await sekisho(['query', sql, '--lake', folder]);
+  expect({ ...table, stdout: table.stdout.split('\n').length }).toEqual({
+    code: 0,
+    stdout: 10_005,
+    stderr: 'sekisho: these are the first 10,000 of 200,000 rows: --csv and --json print all\n',
+  });
+  const csv = await sekisho(['query', sql, '--lake', folder, '--csv']);
+  expect({ code: csv.code, lines: csv.stdout.split('\r\n').length }).toEqual({ code: 0, lines: 200_002 });
 });

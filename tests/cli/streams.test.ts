@@ -146,3 +146,17 @@ test.for([
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
+
+test('a reader of alerts that has had enough does not stop the run', async () => {
+  const folder = await temporaryFolder();
+  const line = (i: number): string =>
+    `2 123456789012 eni-${i} 203.0.113.9 10.0.0.5 50000 22 6 1 60 1794877200 1794877260 ACCEPT OK\n`;
+  writeFileSync(join(folder, 'many.log'), Array.from({ length: 2000 }, (_, i) => line(i)).join(''));
+  const args = ['ingest', join(folder, 'many.log'), '--lake', join(folder, 'lake'), '--alerts', '-', ...AS_OF];
+  const { child, ended } = start([PROGRAM, ...args]);
+  child.stdin?.end();
+  child.stdout?.once('data', () => child.stdout?.destroy());
+  expect((await ended).code).toBe(0);
+  const { records, alerts } = await contentsOf(join(folder, 'lake'));
+  expect({ records, alerts: alerts.length }).toEqual({ records: 2000, alerts: 2000 });
+});
