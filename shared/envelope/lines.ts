@@ -1,5 +1,5 @@
 /** Text as a stream, cut into chunks of whole lines; header lines are taken out and said with each chunk. */
-import { describeBreak } from './break.ts';
+import { describeBreak, isAfterEnd } from './break.ts';
 import type { TextDelivery, Unopened } from './delivery.ts';
 
 /** Lines a chunk holds at most: a chunk is one batch, the unit of identity. */
@@ -94,8 +94,9 @@ export async function* readLines(
     }
   } catch (error) {
     // what ends in the middle of a line is not a line: the broken rest is kept in the reject, not taken for a record
-    const content = rest.length > 0 ? rest.toString('utf8') : undefined;
-    rest = Buffer.alloc(0);
+    const kept = rest.length > 0 && !isAfterEnd(error);
+    const content = kept ? rest.toString('utf8') : undefined;
+    if (kept) rest = Buffer.alloc(0);
     broken = { kind: 'unopened', place, line: number, message: describeBreak(error, `, in line ${number}`), content };
   }
   if (rest.length > 0) yield* take(Buffer.concat([rest, Buffer.from('\n')]));

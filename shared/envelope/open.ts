@@ -1,8 +1,8 @@
 /** Any input to deliveries: looks at the first bytes, undoes compression, and hands on what is inside. */
 import { Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { describeBreak, isDamage } from './break.ts';
 import type { Delivery, Unopened } from './delivery.ts';
+import { gunzip, isGzip, isZstd, unzstd } from './decompress.ts';
 import { cutDocuments, type CutDocument } from './documents.ts';
 import { inflate } from './inflate.ts';
 import { readLines, type LineOptions } from './lines.ts';
@@ -31,10 +31,10 @@ export async function* openInput(
   }
   const { head, all } = peeked;
   if (head.length === 0) return;
-  if (head[0] === 0x1f && head[1] === 0x8b) {
-    yield* openInput(decompress(all, createGunzip()), place, options);
-  } else if (head.readUInt32BE(0) === 0x28b52ffd) {
-    yield* openInput(decompress(all, createZstdDecompress()), place, options);
+  if (isGzip(head)) {
+    yield* openInput(gunzip(all), place, options);
+  } else if (isZstd(head)) {
+    yield* openInput(unzstd(all), place, options);
   } else if (head.toString('latin1', 0, 4) === 'PAR1') {
     yield* readParquet(all, place);
   } else if (/^(\uFEFF)?\s*[[{]/.test(head.toString('utf8'))) {
@@ -82,12 +82,6 @@ async function peek(stream: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; 
   const padded = head.length > 0 && head.length < 4 ? Buffer.concat([head, Buffer.from('\n\n\n')]) : head;
   if (head.length === 0 && error !== undefined) throw error;
   return { head: padded, all: all() };
-}
-
-async function* decompress(stream: AsyncIterable<Buffer>, through: NodeJS.ReadWriteStream): AsyncGenerator<Buffer> {
-  const source = Readable.from(stream, { objectMode: false });
-  source.on('error', (error) => (through as unknown as Readable).destroy(error));
-  for await (const chunk of source.pipe(through as NodeJS.WritableStream & Readable)) yield chunk as Buffer;
 }
 
 async function* readDocuments(
