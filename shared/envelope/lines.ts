@@ -29,7 +29,6 @@ export async function* readLines(
   let header: string | undefined;
   let number = 1;
   let firstLine = 1;
-  let first = true;
 
   const chunk = (): TextDelivery | undefined => {
     const lines = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
@@ -73,11 +72,7 @@ export async function* readLines(
 
   let broken: Unopened | undefined;
   try {
-    for await (let buffer of stream) {
-      if (first) {
-        if (buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf) buffer = buffer.subarray(3);
-        first = false;
-      }
+    for await (const buffer of stream) {
       yield* take(rest.length === 0 ? buffer : Buffer.concat([rest, buffer]));
       if (rest.length > LONGEST_LINE) {
         const content = rest.toString('utf8', 0, 200);

@@ -5,7 +5,7 @@ import type { Delivery, Unopened } from './delivery.ts';
 import { gunzip, isGzip, isZstd, unzstd } from './decompress.ts';
 import { cutDocuments, type CutDocument } from './documents.ts';
 import { inflate } from './inflate.ts';
-import { readLines, type LineOptions } from './lines.ts';
+import { CHUNK_LINES, readLines, type LineOptions } from './lines.ts';
 import { readParquet } from './parquet.ts';
 
 /** How inputs are opened. */
@@ -37,7 +37,7 @@ export async function* openInput(
     yield* openInput(unzstd(all), place, options);
   } else if (head.toString('latin1', 0, 4) === 'PAR1') {
     yield* readParquet(all, place);
-  } else if (/^(\uFEFF)?\s*[[{]/.test(head.toString('utf8'))) {
+  } else if (/^\s*[[{]/.test(head.toString('utf8'))) {
     yield* readDocuments(all, place, options);
   } else if (head.includes(0)) {
     yield unopened(place, 1, 'it is neither flow-log text, JSON, gzip, zstd nor Parquet: check what the file is');
@@ -46,7 +46,15 @@ export async function* openInput(
   }
 }
 
-/** The first bytes of a stream (at least 4, fewer only padded where it is shorter), and the whole stream. */
+/** Whether bytes begin with UTF-8's byte order mark, which says nothing and is part of no kind of input. */
+function hasMark(bytes: Buffer): boolean {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+}
+
+/**
+ * The first bytes of a stream (at least 4, fewer only padded where it is shorter), and the whole stream, both without
+ * a byte order mark.
+ */
 async function peek(stream: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; all: AsyncIterable<Buffer> }> {
   const iterator = stream[Symbol.asyncIterator]();
   const held: Buffer[] = [];
@@ -65,9 +73,11 @@ async function peek(stream: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; 
     held.push(Buffer.from(next.value.buffer, next.value.byteOffset, next.value.byteLength));
     length += next.value.byteLength;
   }
+  const whole = Buffer.concat(held);
+  const start = hasMark(whole) ? whole.subarray(3) : whole;
   async function* all(): AsyncGenerator<Buffer> {
     try {
-      yield* held;
+      yield start;
       if (error !== undefined) throw error;
       for (;;) {
         const next = await iterator.next();
@@ -78,7 +88,7 @@ async function peek(stream: AsyncIterable<Uint8Array>): Promise<{ head: Buffer; 
       await iterator.return?.();
     }
   }
-  const head = Buffer.concat(held).subarray(0, 512);
+  const head = start.subarray(0, 512);
   const padded = head.length > 0 && head.length < 4 ? Buffer.concat([head, Buffer.from('\n\n\n')]) : head;
   if (head.length === 0 && error !== undefined) throw error;
   return { head: padded, all: all() };
@@ -106,10 +116,14 @@ async function* readDocuments(
       line = document.line;
       const opened = openDocument(document, place, documents);
       if (opened.kind === 'message') {
+        const gap = document.line - wrapped.firstLine - wrapped.lines.length;
+        if (gap > CHUNK_LINES) yield* flush();
         if (wrapped.lines.length === 0) wrapped.firstLine = document.line;
+        // a message stands in the line in which its document starts; documents that share a line are counted on
+        while (wrapped.firstLine + wrapped.lines.length < document.line) wrapped.lines.push('');
         wrapped.lines.push(...opened.lines);
         // a stable cut, as for plain text: 50,000 messages a chunk
-        if (wrapped.lines.length >= 50_000) yield* flush();
+        if (wrapped.lines.length >= CHUNK_LINES) yield* flush();
         continue;
       }
       yield* flush();

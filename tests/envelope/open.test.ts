@@ -76,6 +76,17 @@ test.each([1, 7, 100])('pieces of %i bytes change nothing', async (step) => {
   expect(await open(`${HEADER}\n${text}`, step)).toEqual(await open(`${HEADER}\n${text}`));
 });
 
+test.each([1, 2, 65_536])('a byte order mark before any kind changes nothing, in pieces of %i bytes', async (step) => {
+  const MARK = Buffer.from('\uFEFF');
+  for (const content of [text, `${HEADER}\n${text}`, event, message, '{"message":"x"}'].map((each) =>
+    Buffer.from(each),
+  )) {
+    const marked = Buffer.concat([MARK, content]);
+    expect(await open(marked, step)).toEqual(await open(content));
+    expect(await open(gzipSync(marked), step)).toEqual(await open(content));
+  }
+});
+
 test('a control message is taken and says nothing', async () => {
   expect(await readBack(control)).toMatchObject({ records: [], rejects: [], unopened: [], control: 1 });
 });

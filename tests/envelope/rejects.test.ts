@@ -26,6 +26,20 @@ test.each([
   ]);
 });
 
+test("a reject of Firehose's JSON has its document's line, pretty-printed or not", async () => {
+  const wrapped = [LINE, 'bogus', LINE, 'bogus too'].map((message) => ({ message }));
+  const pretty = wrapped.map((each) => JSON.stringify(each, null, 2)).join('\n');
+  expect(await rejectsOf(pretty)).toMatchObject([{ number: 4 }, { number: 10 }]);
+  const oneALine = wrapped.map((each) => JSON.stringify(each)).join('\n');
+  expect(await rejectsOf(`\n${oneALine}`)).toMatchObject([{ number: 3 }, { number: 5 }]);
+});
+
+test("Firehose's JSON is cut every 50,000 lines", async () => {
+  const document = JSON.stringify({ message: LINE });
+  const chunks = await open(`${`${document}\n`.repeat(100_000)}{"message":"last"}`);
+  expect(chunks).toMatchObject([{ firstLine: 1 }, { firstLine: 50_001 }, { firstLine: 100_001 }]);
+});
+
 test('a reject has the line on which it starts', async () => {
   expect(await rejectsOf(`{"message":"${LINE}"}\n\n{"a":\n1}\nno JSON\n{"b":`)).toMatchObject([
     { line: '{"a":\n1}', number: 3 },
