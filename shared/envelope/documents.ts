@@ -11,7 +11,11 @@ const STRAY = -1;
 
 /** A document's bytes, or bytes between documents that are no JSON. */
 export interface CutDocument {
-  readonly kind: 'document' | 'stray';
+  /**
+   * A document with a top-level array `events` comes in parts: its `opening` up to that array, each `element`, and last
+   * the `document` with the array left empty.
+   */
+  readonly kind: 'document' | 'stray' | 'opening' | 'element';
   readonly bytes: Buffer;
   /** 1-based line on which it starts. */
   readonly line: number;
@@ -22,7 +26,7 @@ export interface CutDocument {
 /**
  * Cuts a stream into top-level JSON objects: pretty-printed, one a line, run together, or the elements of an array.
  * Bytes between objects other than white space, commas and the array's brackets come back as stray, up to their line's end,
- * so that one bad line costs only itself. Memory is bounded by the largest document.
+ * so that one bad line costs only itself. Memory is bounded by the largest document, without its `events`.
  */
 export async function* cutDocuments(stream: AsyncIterable<Buffer>): AsyncGenerator<CutDocument> {
   /** What earlier buffers hold of the document (or stray bytes) that is still open. */
@@ -31,6 +35,10 @@ export async function* cutDocuments(stream: AsyncIterable<Buffer>): AsyncGenerat
   let startLine = 1;
   /** Depth of nesting within the document; 0 between documents; {@link STRAY} within stray bytes. */
   let depth = 0;
+  /** The document around the array whose elements are being cut; undefined outside of such an array. */
+  let shell: { readonly pieces: Buffer[]; readonly line: number } | undefined;
+  /** Whether an element is open. */
+  let inElement = false;
   let inText = false;
   let escaped = false;
 
@@ -38,6 +46,17 @@ export async function* cutDocuments(stream: AsyncIterable<Buffer>): AsyncGenerat
     const bytes = pieces.length === 0 ? tail : Buffer.concat([...pieces, tail]);
     pieces = [];
     return { kind, bytes, line: startLine, unfinished };
+  }
+
+  function openElement(at: number): number {
+    inElement = true;
+    startLine = line;
+    return at;
+  }
+
+  function cutElement(tail: Buffer): CutDocument {
+    inElement = false;
+    return cut('element', tail, false);
   }
 
   function* take(buffer: Buffer): Generator<CutDocument> {
@@ -54,18 +73,39 @@ export async function* cutDocuments(stream: AsyncIterable<Buffer>): AsyncGenerat
         begin = at;
         startLine = line;
         depth = byte === OPEN_BRACE ? 1 : STRAY;
+      } else if (shell !== undefined && depth === 2 && !inText && (byte === CLOSE_BRACKET || isBetween(byte))) {
+        // between elements, or behind one that is no object
+        if (byte === OPEN_BRACKET) {
+          if (!inElement) begin = openElement(at);
+          depth++;
+          continue;
+        }
+        if (inElement) yield cutElement(buffer.subarray(begin, at));
+        if (byte !== CLOSE_BRACKET) continue;
+        ({ pieces, line: startLine } = shell);
+        shell = undefined;
+        begin = at;
+        depth = 1;
       } else if (inText) {
         if (escaped) escaped = false;
         else if (byte === BACKSLASH) escaped = true;
         else if (byte === QUOTE) inText = false;
-      } else if (byte === QUOTE) inText = true;
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-      else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-        depth--;
+      } else {
+        if (shell !== undefined && !inElement) begin = openElement(at);
+        if (byte === QUOTE) inText = true;
+        else if (byte === OPEN_BRACKET && depth === 1 && isEventsKey(pieces, buffer.subarray(begin, at))) {
+          pieces.push(buffer.subarray(begin, at + 1));
+          yield { kind: 'opening', bytes: Buffer.concat(pieces), line: startLine, unfinished: false };
+          shell = { pieces, line: startLine };
+          pieces = [];
+          depth = 2;
+        } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+        else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
         if (depth === 0) yield cut('document', buffer.subarray(begin, at + 1), false);
+        else if (depth === 2 && inElement && byte === CLOSE_BRACE) yield cutElement(buffer.subarray(begin, at + 1));
       }
     }
-    if (depth !== 0) pieces.push(buffer.subarray(begin));
+    if (depth !== 0 && (shell === undefined || inElement)) pieces.push(buffer.subarray(begin));
   }
 
   let broken: unknown;
@@ -74,11 +114,22 @@ export async function* cutDocuments(stream: AsyncIterable<Buffer>): AsyncGenerat
   } catch (error) {
     broken = error;
   }
+  if (shell !== undefined && !inElement) ({ pieces, line: startLine } = shell);
   if (pieces.length > 0) {
     const unfinished = depth !== STRAY || broken !== undefined;
     yield cut(depth === STRAY ? 'stray' : 'document', Buffer.alloc(0), unfinished);
   }
   if (broken !== undefined) throw broken;
+}
+
+/** Longest text looked at for a key: what stands between a key and its value is short. */
+const KEY_BYTES = 64;
+
+/** Whether a document's bytes so far, in pieces and `tail`, end with the key `events`. */
+function isEventsKey(pieces: readonly Buffer[], tail: Buffer): boolean {
+  let end: Buffer = tail.subarray(-KEY_BYTES);
+  for (let i = pieces.length - 1; i >= 0 && end.length < KEY_BYTES; i--) end = Buffer.concat([pieces[i]!, end]);
+  return /[{,]\s*"events"\s*:\s*$/.test(end.subarray(-KEY_BYTES).toString('latin1'));
 }
 
 /** White space, a comma, or a bracket of an array around the documents. */

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { describeBreak, isDamage } from './break.ts';
 import type { Delivery, Unopened } from './delivery.ts';
 import { gunzip, isGzip, isZstd, unzstd } from './decompress.ts';
+import { ExportedEvents } from './export.ts';
 import { cutDocuments, type CutDocument } from './documents.ts';
 import { inflate } from './inflate.ts';
 import { CHUNK_LINES, readLines, type LineOptions } from './lines.ts';
@@ -108,12 +109,35 @@ async function* readDocuments(
       yield item.kind === 'text' ? { ...item, firstLine: item.firstLine + wrapped.firstLine - 1 } : item;
     }
   }
+  let exported: ExportedEvents | undefined;
+  function* release(): Generator<Delivery> {
+    for (const delivery of exported?.take() ?? []) yield { ...delivery, place: placeOf(place, ++documents) };
+  }
   let documents = 0;
   let line = 1;
   try {
     for await (const document of cutDocuments(stream)) {
-      documents++;
       line = document.line;
+      if (document.kind === 'opening') {
+        yield* flush();
+        exported ??= new ExportedEvents(document.bytes);
+        continue;
+      }
+      if (document.kind === 'element' && exported !== undefined) {
+        const event = parseDocument(document, placeOf(place, documents + 1));
+        if (event.kind === 'unopened') yield event;
+        else exported.add(event.value);
+        if (exported.full) yield* release();
+        continue;
+      }
+      if (exported !== undefined) {
+        yield* release();
+        exported = undefined;
+        const rest = parseDocument(document, placeOf(place, documents));
+        if (rest.kind === 'unopened') yield rest;
+        continue;
+      }
+      documents++;
       const opened = openDocument(document, place, documents);
       if (opened.kind === 'message') {
         const gap = document.line - wrapped.firstLine - wrapped.lines.length;
@@ -131,6 +155,7 @@ async function* readDocuments(
     }
   } catch (error) {
     yield* flush();
+    yield* release();
     yield unopened(place, line, describeBreak(error, ''));
   }
   yield* flush();
@@ -138,33 +163,33 @@ async function* readDocuments(
 
 type Opened = Delivery | Unopened | { readonly kind: 'message'; readonly lines: readonly string[] };
 
+/** Where the nth delivery of a place was found. */
+function placeOf(place: string, nth: number): string {
+  return nth <= 1 ? place : `${place}#${nth}`;
+}
+
 function openDocument(document: CutDocument, place: string, nth: number): Opened {
-  const where = nth === 1 ? place : `${place}#${nth}`;
-  const { bytes } = document;
-  if (document.kind === 'stray')
-    return unopened(where, document.line, `line ${document.line} is not JSON, though the file is`, bytes);
-  if (document.unfinished) {
-    return unopened(
-      where,
-      document.line,
-      `the JSON that starts in line ${document.line} ends too early: fetch the file again`,
-      bytes,
-    );
+  const where = placeOf(place, nth);
+  const { bytes, kind, unfinished } = document;
+  if (kind !== 'stray' && !unfinished && bytes.toString('latin1', 0, 16) === '{"messageType":"') {
+    return { kind: 'cloudwatch', json: bytes, place: where };
   }
-  if (bytes.toString('latin1', 0, 16) === '{"messageType":"') return { kind: 'cloudwatch', json: bytes, place: where };
-  let value: unknown;
+  const parsed = parseDocument(document, where);
+  return parsed.kind === 'unopened' ? parsed : openEvent(parsed.value, where, document);
+}
+
+function parseDocument(document: CutDocument, place: string): Unopened | { kind: 'json'; value: unknown } {
+  const { bytes, line } = document;
+  if (document.kind === 'stray') return unopened(place, line, `line ${line} is not JSON, though the file is`, bytes);
+  if (document.unfinished) {
+    return unopened(place, line, `the JSON that starts in line ${line} ends too early: fetch the file again`, bytes);
+  }
   try {
-    value = JSON.parse(bytes.toString('utf8'));
+    return { kind: 'json', value: JSON.parse(bytes.toString('utf8')) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return unopened(
-      where,
-      document.line,
-      `the JSON that starts in line ${document.line} can't be read (${reason})`,
-      bytes,
-    );
+    return unopened(place, line, `the JSON that starts in line ${line} can't be read (${reason})`, bytes);
   }
-  return openEvent(value, where, document);
 }
 
 /** A parsed JSON document as what it is: one of CloudWatch Logs' shapes, or Firehose's wrapping of one line. */
@@ -174,7 +199,6 @@ function openEvent(value: unknown, place: string, { bytes, line }: CutDocument):
       return openSubscription(value['awslogs']['data'], place, line);
     }
     if (typeof value['messageType'] === 'string') return { kind: 'cloudwatch', json: bytes, place };
-    if (Array.isArray(value['events'])) return openExport(value, value['events'], place);
     if (typeof value['message'] === 'string') {
       return { kind: 'message', lines: value['message'].replace(/\r?\n$/, '').split('\n') };
     }
@@ -200,26 +224,6 @@ function openSubscription(data: string, place: string, line: number): Opened {
       Buffer.from(data),
     );
   }
-}
-
-/** The output of `aws logs get-log-events` or `filter-log-events`, as a subscription message would say it. */
-function openExport(value: Record<string, unknown>, events: readonly unknown[], place: string): Opened {
-  const logEvents = events.filter(isObject).map((event) => ({
-    id: event['eventId'],
-    timestamp: event['timestamp'],
-    message: event['message'],
-  }));
-  const logStream = events.filter(isObject).find((event) => typeof event['logStreamName'] === 'string')?.[
-    'logStreamName'
-  ];
-  const message = {
-    messageType: 'DATA_MESSAGE',
-    owner: '',
-    logGroup: value['logGroupName'] ?? '',
-    logStream: logStream ?? '',
-    logEvents,
-  };
-  return { kind: 'cloudwatch', json: Buffer.from(JSON.stringify(message)), place };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
