@@ -2,9 +2,9 @@
 import { recordAt, type ColumnBatch, type FieldValue, type FlowRecord, type Source } from '../flow/columns.ts';
 import { fieldReader } from '../flow/derived.ts';
 import type { Rule } from '../rules/rule.ts';
-import { placeAt, type MatchedDelivery } from '../windows/contribute.ts';
-import type { Place } from '../windows/contributions.ts';
+import type { MatchedDelivery } from '../windows/contribute.ts';
 import type { Crossing, Evidence } from '../windows/evidence.ts';
+import { placeAt, type Place } from '../windows/places.ts';
 import { SAMPLES } from '../windows/samples.ts';
 import type { Alert } from './alert.ts';
 import { alertId, periodStart } from './identity.ts';

@@ -1,11 +1,18 @@
 /** From the matches of a delivery to contributions: the writing side of a delta. */
-import { valueAt, type ColumnBatch, type Dictionary, type Source } from '../flow/columns.ts';
-import { columnOf } from '../flow/derived.ts';
+import type { ColumnBatch, Source } from '../flow/columns.ts';
 import type { Rule } from '../rules/rule.ts';
-import { addCode } from './codes.ts';
-import { groupText, internersOf, type Interners, type Place } from './contributions.ts';
-import { noDelta, type Delta } from './delta.ts';
-import { noSamples, pickSamples, rowsToKeep, sampler, SAMPLES, stretches } from './samples.ts';
+import { BatchReader } from './batch-reader.ts';
+import type { Cells } from './cells.ts';
+import type { CodeSets } from './code-sets.ts';
+import { internRules, noContributions, windowsOfPaths, type Contributions, type RuleRef } from './contributions.ts';
+import type { Delta } from './delta.ts';
+import type { Interner } from './dictionary.ts';
+import { Ints } from './ints.ts';
+import type { Numbers } from './pack.ts';
+import type { Pairs } from './pairs.ts';
+import { pathOfRule } from './paths.ts';
+import { candidatesOf, type SampleCandidates } from './sample-candidates.ts';
+import { SAMPLES } from './samples.ts';
 
 /** Which records of a column batch matched a rule. */
 interface Matches {
@@ -18,7 +25,10 @@ export interface MatchedDelivery {
   /** The delivery's identity. */
   readonly id: string;
   readonly source: Source;
-  readonly batches: readonly { readonly batch: ColumnBatch; readonly matches: readonly Matches[] }[];
+  readonly batches: readonly {
+    readonly batch: ColumnBatch;
+    readonly matches: readonly Matches[];
+  }[];
 }
 
 /** A delta that takes deliveries, one after the other. */
@@ -31,9 +41,6 @@ export interface DeltaBuilder {
   build(): Delta | undefined;
 }
 
-/** Unix minutes stay below this until 2097, so that group and minute make one exact number. */
-const MINUTES = 2 ** 26;
-
 /** The length of a rule's window in whole minutes: a window at minute m covers (m - window, m]. */
 export function windowMinutes(seconds: number): number {
   return Math.max(1, Math.ceil(seconds / 60));
@@ -41,198 +48,164 @@ export function windowMinutes(seconds: number): number {
 
 /** Starts a delta. */
 export function startDelta(): DeltaBuilder {
-  const delta = noDelta();
-  const interners = internersOf(delta);
+  const contributions = noContributions();
+  const delta: Growing = {
+    ...contributions,
+    ruleIndex: internRules(contributions.rules),
+    batches: [],
+    batch: new Ints(),
+    candidates: new Map(),
+    work: workFor(0),
+  };
   const seen = new Set<string>();
   return {
     add(delivery) {
       if (seen.has(delivery.id)) return;
       seen.add(delivery.id);
-      addDelivery(delta, interners, delivery);
+      addDelivery(delta, delivery);
     },
     get rows() {
-      return delta.cells.group.length;
+      return delta.cells.length;
     },
-    build() {
-      if (delta.cells.group.length === 0) return undefined;
-      const stretchOf = stretches(delta);
-      const samples = delta.samples.map((table) => {
-        const rows = rowsToKeep(table, stretchOf, table.batch);
-        return { ...pickSamples(table, rows), batch: Array.from(rows, (row) => table.batch[row]!) };
-      });
-      return { ...delta, samples };
-    },
+    build: () => (delta.cells.length === 0 ? undefined : finish(delta)),
   };
 }
 
-function addDelivery(delta: Delta, interners: Interners, delivery: MatchedDelivery): void {
-  const rowOf = new Map<number, number>();
-  for (const { batch, matches } of delivery.batches) {
-    const windowed = matches.filter(({ rule, rows }) => rule.window !== undefined && rows.length > 0);
-    if (windowed.length === 0) continue;
-    if (delta.batches.at(-1) !== delivery.id) delta.batches.push(delivery.id);
-    const reader = readerOf(batch, delivery.source, interners);
-    for (const { rule, rows } of windowed) addMatches(delta, interners, rowOf, batch, reader, rule, rows);
-  }
+/** A delta that grows. */
+interface Growing extends Contributions {
+  readonly ruleIndex: Interner<RuleRef>;
+  readonly batches: string[];
+  /** By row of the cells, the batch's index. */
+  readonly batch: Ints;
+  /** Samples by format; they are read when it is known which ones to keep. */
+  readonly candidates: Map<string, SampleCandidates>;
+  work: Work;
 }
 
+function finish({ rules, values, paths, cells, batches, batch, candidates }: Growing): Delta {
+  const choice = {
+    cells,
+    windows: windowsOfPaths({ rules, paths }),
+    owners: batch.values,
+  };
+  const samples = Array.from(candidates.values(), (table) => table.gather(table.choose(choice)));
+  return { rules, values, paths, cells, batches, batch: batch.values, samples };
+}
+
+function addDelivery(delta: Growing, { id, source, batches }: MatchedDelivery): void {
+  const first = delta.cells.length;
+  for (const { batch, matches } of batches) {
+    const windowed = matches.filter(({ rule, rows }) => rule.window !== undefined && rows.length > 0);
+    if (windowed.length === 0) continue;
+    if (delta.batches.at(-1) !== id) delta.batches.push(id);
+    const reader = new BatchReader(batch, source, delta);
+    const samples = candidatesOf(delta.candidates, batch.format.text);
+    samples.addSource({ read: (...args) => reader.readSamples(...args) });
+    for (const { rule, rows } of windowed) addMatches(delta, reader, samples, rule, rows, first);
+  }
+  while (delta.batch.length < delta.cells.length) delta.batch.push(delta.batches.length - 1);
+}
+
+/** Columns by position in a rule's matches, used again for the next rule. */
+interface Work {
+  readonly groups: Int32Array;
+  readonly cells: Int32Array;
+  readonly codes: Int32Array;
+}
+
+function workFor(matches: number): Work {
+  return { groups: new Int32Array(matches), cells: new Int32Array(matches), codes: new Int32Array(matches) };
+}
+
+/** Adds one rule's matches of a batch, column by column; cells before `since` are those of other deliveries. */
 function addMatches(
-  delta: Delta,
-  interners: Interners,
-  rowOf: Map<number, number>,
-  batch: ColumnBatch,
+  delta: Growing,
   reader: BatchReader,
+  samples: SampleCandidates,
   rule: Rule,
   rows: Uint32Array,
+  since: number,
 ): void {
   const { seconds, when } = rule.window!;
-  const ref = interners.rules.code({
+  const { measure } = when;
+  const { cells } = delta;
+  if (rows.length > delta.work.groups.length) delta.work = workFor(rows.length * 2);
+  const { groups, cells: at, codes } = delta.work;
+
+  const ref = delta.ruleIndex.code({
     id: rule.id,
     key: rule.stateKey,
     minutes: windowMinutes(seconds),
-    samplesFrom: when.measure.kind === 'sum' ? 1 : Math.max(1, Math.ceil(when.value / 2)),
+    samplesFrom: measure.kind === 'sum' ? 1 : Math.max(1, Math.ceil(when.value / 2)),
   });
-  const by = rule.by.map((column) => reader.code(column));
-  const sum = when.measure.kind === 'sum' ? reader.int(when.measure.field) : undefined;
-  const distinct = when.measure.kind === 'distinct' ? reader.code(when.measure.field) : undefined;
-  const { cells } = delta;
-  const samples = samplesOf(delta, batch.format.text);
-  const sample = sampler(samples, batch, reader.textCode);
-  const owner = delta.batches.length - 1;
+  groups.fill(pathOfRule(delta.paths, ref), 0, rows.length);
+  for (const column of rule.by) {
+    reader.readCodes(column, rows, codes);
+    extendPaths(delta.paths, groups, codes, rows.length);
+  }
+  findCells(cells, groups, reader.batch.time, rows, since, at);
 
-  for (const row of rows) {
-    const group = interners.groups.code(
-      groupText(
-        ref,
-        by.map((code) => code(row)),
-      ),
-    );
-    const minute = Math.floor(batch.time[row]! / 60);
-    const key = group * MINUTES + minute;
-    let cell = rowOf.get(key);
-    if (cell === undefined) {
-      cell = startCell(delta, owner, group, minute);
-      rowOf.set(key, cell);
-    }
-    cells.count[cell]! += 1;
-    cells.packets[cell]! += reader.packets(row);
-    cells.bytes[cell]! += reader.bytes(row);
-    cells.first[cell] = Math.min(cells.first[cell]!, reader.start(row) - minute * 60);
-    cells.last[cell] = Math.max(cells.last[cell]!, reader.end(row) - minute * 60);
-    cells.places[cell] = addCode(cells.places[cell]!, reader.place(row));
-    if (sum !== undefined) cells.sum[cell]! += sum(row);
-    if (distinct !== undefined) cells.distinct[cell] = addCode(cells.distinct[cell]!, distinct(row));
-    if (cells.count[cell]! <= SAMPLES) {
-      sample(group, minute, row);
-      samples.batch.push(owner);
-    }
+  countRecords(cells, at, rows, samples);
+  addTotals(cells.packets, at, reader.integers('packets'), rows);
+  addTotals(cells.bytes, at, reader.integers('bytes'), rows);
+  if (measure.kind === 'sum') addTotals(cells.sum, at, reader.integers(measure.field), rows);
+  widenTimes(cells, at, reader, rows);
+  reader.readPlaces(rows, codes);
+  addCodes(cells.places, at, codes, rows.length);
+  if (measure.kind === 'distinct') {
+    reader.readCodes(measure.field, rows, codes);
+    addCodes(cells.distinct, at, codes, rows.length);
   }
 }
 
-function startCell({ cells }: Delta, batch: number, group: number, minute: number): number {
-  cells.batch.push(batch);
-  cells.group.push(group);
-  cells.minute.push(minute);
-  cells.count.push(0);
-  cells.packets.push(0);
-  cells.bytes.push(0);
-  cells.first.push(Number.MAX_SAFE_INTEGER);
-  cells.last.push(Number.MIN_SAFE_INTEGER);
-  cells.sum.push(0);
-  cells.distinct.push(0);
-  return cells.places.push(0) - 1;
+function extendPaths(paths: Pairs, parents: Int32Array, codes: Int32Array, length: number): void {
+  for (let i = 0; i < length; i++) parents[i] = paths.code(parents[i]!, codes[i]!);
 }
 
-function samplesOf(delta: Delta, format: string): Delta['samples'][number] {
-  const known = delta.samples.find((table) => table.format === format);
-  if (known !== undefined) return known;
-  const table = { ...noSamples(format), batch: [] };
-  delta.samples.push(table);
-  return table;
+function findCells(
+  cells: Cells,
+  groups: Int32Array,
+  time: Float64Array,
+  rows: Uint32Array,
+  since: number,
+  at: Int32Array,
+): void {
+  for (let i = 0; i < rows.length; i++) at[i] = cells.row(groups[i]!, Math.floor(time[rows[i]!]! / 60), since);
 }
 
-/** What contributions read of a batch's rows. */
-interface BatchReader {
-  /** Makes a reader of a field's values as codes. */
-  code(this: void, column: string): (row: number) => number;
-  /** The code of a text of the batch, which is looked up once a batch. */
-  textCode(this: void, dictionary: Dictionary, code: number): number;
-  /** Makes a reader of an integer field, 0 (or `otherwise`) where a record has none. */
-  int(this: void, column: string, otherwise?: (row: number) => number): (row: number) => number;
-  packets(this: void, row: number): number;
-  bytes(this: void, row: number): number;
-  /** First second, Unix time. */
-  start(this: void, row: number): number;
-  /** Last second, Unix time. */
-  end(this: void, row: number): number;
-  /** Code of the row's place. */
-  place(this: void, row: number): number;
+function countRecords(cells: Cells, at: Int32Array, rows: Uint32Array, samples: SampleCandidates): void {
+  const { count } = cells;
+  for (let i = 0; i < rows.length; i++) {
+    const cell = at[i]!;
+    count[cell]! += 1;
+    if (count[cell]! <= SAMPLES) samples.add(rows[i]!, cell);
+  }
 }
 
-function readerOf(batch: ColumnBatch, source: Source, { places, values }: Interners): BatchReader {
-  const codesOf = new Map<Dictionary, Int32Array>();
-  const textCode = (dictionary: Dictionary, code: number): number => {
-    if (code === 0) return 0;
-    let codes = codesOf.get(dictionary);
-    if (codes === undefined) {
-      codes = new Int32Array(dictionary.length);
-      codesOf.set(dictionary, codes);
-    }
-    return (codes[code] ||= values.code(dictionary[code]!));
-  };
-  const int: BatchReader['int'] = (column, otherwise = () => 0) => {
-    const data = columnOf(batch, column);
-    if (data?.kind !== 'int') return otherwise;
-    return (row) => (data.values[row]! < 0 ? otherwise(row) : data.values[row]!);
-  };
-  const time = (row: number): number => batch.time[row]!;
-  return {
-    code(column) {
-      const data = columnOf(batch, column);
-      if (data === undefined) return () => 0;
-      if (data.kind === 'text') return (row) => textCode(data.dictionary, data.codes[row]!);
-      return (row) => (data.values[row]! < 0 ? 0 : values.code(data.values[row]!));
-    },
-    textCode,
-    int,
-    packets: int('packets'),
-    bytes: int('bytes'),
-    start: int('start', time),
-    end: int('end', time),
-    place: memoised((row) => placeAt(batch, source, row), places.code),
-  };
+function addTotals(totals: Float64Array, at: Int32Array, values: Numbers | undefined, rows: Uint32Array): void {
+  if (values === undefined) return;
+  for (let i = 0; i < rows.length; i++) {
+    const value = values[rows[i]!]!;
+    if (value > 0) totals[at[i]!]! += value;
+  }
 }
 
-/** A row's place: the record's own words, else what is known of the delivery. */
-export function placeAt(batch: ColumnBatch, source: Source, row: number): Place {
-  const text = (column: string): string | null => {
-    const value = valueAt(batch, column, row);
-    return typeof value === 'string' && value !== 'unknown' ? value : null;
-  };
-  return {
-    interface: text('interface_id'),
-    account: text('account_id') ?? source.account,
-    region: text('region') ?? source.region,
-    vpc: text('vpc_id'),
-  };
+/** First start and last end; the event time where a record has none. */
+function widenTimes({ keys, first, last }: Cells, at: Int32Array, reader: BatchReader, rows: Uint32Array): void {
+  const { time } = reader.batch;
+  const starts = reader.integers('start') ?? time;
+  const ends = reader.integers('end') ?? time;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    const cell = at[i]!;
+    const minute = keys.second(cell) * 60;
+    const start = (starts[row]! < 0 ? time[row]! : starts[row]!) - minute;
+    const end = (ends[row]! < 0 ? time[row]! : ends[row]!) - minute;
+    if (start < first[cell]!) first[cell] = start;
+    if (end > last[cell]!) last[cell] = end;
+  }
 }
 
-/** Neighbouring records mostly lie in the same place (a log stream is one interface): the last one is remembered. */
-function memoised(placeAtRow: (row: number) => Place, code: (place: Place) => number): (row: number) => number {
-  let last: Place | undefined;
-  let lastCode = 0;
-  return (row) => {
-    const place = placeAtRow(row);
-    if (
-      last === undefined ||
-      place.interface !== last.interface ||
-      place.account !== last.account ||
-      place.region !== last.region ||
-      place.vpc !== last.vpc
-    ) {
-      last = place;
-      lastCode = code(place);
-    }
-    return lastCode;
-  };
+function addCodes(sets: CodeSets, at: Int32Array, codes: Int32Array, length: number): void {
+  for (let i = 0; i < length; i++) sets.add(at[i]!, codes[i]!);
 }

@@ -2,29 +2,31 @@
  * Sliding windows over folded hours. A window ends only at a minute that holds a match; at minute m it covers
  * (m - window, m] in whole minutes, and m is its event time.
  */
-import type { FieldValue } from '../flow/columns.ts';
+import type { FlowRecord } from '../flow/columns.ts';
 import type { Measure, Rule, Threshold } from '../rules/rule.ts';
-import { codesOf } from './codes.ts';
-import { groupText, internersOf, ruleOfGroup, valueCodesOf, type Contributions, type Place } from './contributions.ts';
 import { windowMinutes } from './contribute.ts';
 import type { Crossing, Evidence } from './evidence.ts';
 import type { Hour } from './hour.ts';
+import { NONE } from './pairs.ts';
+import { placeOfPath, rulesOfPaths, valuesOfPath } from './paths.ts';
 import { sampleRecord, SAMPLES } from './samples.ts';
+import { translator } from './translate.ts';
 
 /** One minute of a group; `from` is the hour that holds it. */
 interface Step {
-  readonly from: Indexed;
+  readonly from: Hour;
   /** Row of the hour's cells. */
   readonly row: number;
   readonly minute: number;
 }
 
-/** An hour whose rows can be found by group. */
-interface Indexed {
-  readonly hour: Hour;
-  /** Rows in order of group and minute; those of group g are from `starts[g]` to `starts[g + 1]`. */
-  readonly rows: Uint32Array;
-  readonly starts: Uint32Array;
+/** A group that may cross its rule's threshold, as all its minutes together do. */
+interface Candidate {
+  readonly rule: Rule;
+  readonly when: Threshold;
+  readonly group: number;
+  /** The same group in the hour before; {@link NONE} where it has none. */
+  readonly earlier: number;
 }
 
 /**
@@ -38,35 +40,94 @@ export function* evaluateHour(
   hour: Hour,
   before: Hour | undefined,
 ): Generator<Crossing> {
-  const now = indexed(hour);
-  const earlier = before === undefined ? undefined : { ...indexed(before), find: groupFinder(hour, before) };
-  for (const [group, text] of hour.groups.entries()) {
-    const rule = rules.get(hour.rules[ruleOfGroup(text)]!.key);
-    if (rule?.window === undefined) continue;
-    const same = earlier?.find(text);
-    const { when } = rule.window;
-    if (!canCross(when, now, group, earlier, same)) continue;
-    const steps = same === undefined ? stepsOf(now, group) : [...stepsOf(earlier!, same), ...stepsOf(now, group)];
-    yield* slide(rule, when, now, group, steps);
+  const candidates = candidatesIn(rules, hour, before);
+  if (candidates.length === 0) return;
+  const stepsNow = stepsOf(hour, new Set(candidates.map(({ group }) => group)));
+  const stepsBefore = before && stepsOf(before, new Set(candidates.map(({ earlier }) => earlier)));
+  const codeNow = codesIn(hour, before);
+  for (const candidate of candidates) {
+    const steps = [...(stepsBefore?.get(candidate.earlier) ?? []), ...(stepsNow.get(candidate.group) ?? [])];
+    yield* slide(candidate, hour, steps, codeNow);
   }
 }
 
+/** Passes over groups whose minutes all together can't meet the threshold: noise is mostly groups of one record. */
+function candidatesIn(rules: ReadonlyMap<string, Rule>, hour: Hour, before: Hour | undefined): readonly Candidate[] {
+  const found: Candidate[] = [];
+  const ruleOf = rulesOfPaths(hour.paths);
+  const known = hour.rules.map(({ key }) => rules.get(key));
+  const totals = totalsByGroup(rules, hour);
+  const totalsBefore = before && totalsByGroup(rules, before);
+  const translate = before && translator(hour, before, false);
+  for (let group = 0; group < totals.length; group++) {
+    const rule = known[ruleOf[group]!];
+    if (rule?.window === undefined) continue;
+    const { when } = rule.window;
+    const earlier = translate?.path(group) ?? NONE;
+    if (crosses(when, totals[group]! + (totalsBefore?.[earlier] ?? 0))) found.push({ rule, when, group, earlier });
+  }
+  return found;
+}
+
+/** By path: the sum of what a `sum` rule measures, else the number of records. */
+function totalsByGroup(rules: ReadonlyMap<string, Rule>, { rules: refs, paths, cells }: Hour): Float64Array {
+  const sums = refs.map(({ key }) => rules.get(key)?.window?.when.measure.kind === 'sum');
+  const ruleOf = rulesOfPaths(paths);
+  const totals = new Float64Array(paths.length);
+  for (let row = 0; row < cells.length; row++) {
+    const group = cells.group(row);
+    totals[group]! += sums[ruleOf[group]!] === true ? cells.sum[row]! : cells.count[row]!;
+  }
+  return totals;
+}
+
+/** The minutes of some groups, in order. */
+function stepsOf(from: Hour, groups: ReadonlySet<number>): ReadonlyMap<number, readonly Step[]> {
+  const steps = new Map<number, Step[]>();
+  const { cells } = from;
+  for (let row = 0; row < cells.length; row++) {
+    const group = cells.group(row);
+    if (!groups.has(group)) continue;
+    const step = { from, row, minute: cells.minute(row) };
+    const known = steps.get(group);
+    if (known === undefined) steps.set(group, [step]);
+    else known.push(step);
+  }
+  for (const minutes of steps.values()) minutes.sort((a, b) => a.minute - b.minute);
+  return steps;
+}
+
+/** Makes codes of values comparable between the two hours: negative for those that only the earlier one has. */
+function codesIn(hour: Hour, before: Hour | undefined): (from: Hour, code: number) => number {
+  const translate = before?.values.translateTo(hour.values, false);
+  return (from, code) => {
+    if (from === hour || translate === undefined) return code;
+    const same = translate(code);
+    return same === NONE ? -1 - code : same;
+  };
+}
+
 /** Moves the window over the group's minutes. */
-function* slide(rule: Rule, when: Threshold, now: Indexed, group: number, steps: readonly Step[]): Generator<Crossing> {
+function* slide(
+  { rule, when, group }: Candidate,
+  hour: Hour,
+  steps: readonly Step[],
+  codeNow: (from: Hour, code: number) => number,
+): Generator<Crossing> {
   const minutes = windowMinutes(rule.window!.seconds);
-  const measured = measuring(when.measure);
+  const measured = measuring(when.measure, codeNow);
   let tail = 0;
   let reported: number | undefined;
   for (const [head, step] of steps.entries()) {
     measured.add(step);
     while (steps[tail]!.minute <= step.minute - minutes) measured.remove(steps[tail++]!);
-    if (step.from !== now) continue;
+    if (step.from !== hour) continue;
     const period = Math.floor((step.minute * 60) / rule.suppress);
     if (period === reported || !crosses(when, measured.value())) continue;
     reported = period;
     yield {
       rule,
-      group: valuesOf(now.hour, group),
+      group: valuesOfPath(hour, group),
       time: step.minute * 60,
       start: (step.minute - minutes + 1) * 60,
       end: (step.minute + 1) * 60,
@@ -80,59 +141,40 @@ function crosses(when: Threshold, value: number): boolean {
   return when.operator === '>' ? value > when.value : value >= when.value;
 }
 
-/** False where even all minutes together can't meet the threshold: noise is mostly groups of one record. */
-function canCross(
-  when: Threshold,
-  now: Indexed,
-  group: number,
-  earlier: Indexed | undefined,
-  same: number | undefined,
-): boolean {
-  const column = when.measure.kind === 'sum' ? 'sum' : 'count';
-  const most = total(now, group, column) + (same === undefined ? 0 : total(earlier!, same, column));
-  return crosses(when, most);
-}
-
-function total({ hour, rows, starts }: Indexed, group: number, column: 'sum' | 'count'): number {
-  let sum = 0;
-  for (let at = starts[group]!; at < starts[group + 1]!; at++) sum += hour.cells[column][rows[at]!]!;
-  return sum;
-}
-
 interface Measuring {
   add(step: Step): void;
   remove(step: Step): void;
   value(): number;
 }
 
-function measuring(measure: Measure): Measuring {
+function measuring(measure: Measure, codeNow: (from: Hour, code: number) => number): Measuring {
   switch (measure.kind) {
     case 'count':
     case 'sum': {
       const column = measure.kind;
       let sum = 0;
       return {
-        add: ({ from, row }) => (sum += from.hour.cells[column][row]!),
-        remove: ({ from, row }) => (sum -= from.hour.cells[column][row]!),
+        add: ({ from, row }) => (sum += from.cells[column][row]!),
+        remove: ({ from, row }) => (sum -= from.cells[column][row]!),
         value: () => sum,
       };
     }
     case 'distinct': {
       /** In how many of the window's minutes a value is. */
-      const minutes = new Map<FieldValue, number>();
+      const minutes = new Map<number, number>();
       return {
-        add({ from: { hour }, row }) {
-          for (const code of codesOf(hour.cells.distinct[row]!)) {
-            const value = hour.values[code]!;
-            minutes.set(value, (minutes.get(value) ?? 0) + 1);
+        add({ from, row }) {
+          for (const each of from.cells.distinct.codesOf(row)) {
+            const code = codeNow(from, each);
+            minutes.set(code, (minutes.get(code) ?? 0) + 1);
           }
         },
-        remove({ from: { hour }, row }) {
-          for (const code of codesOf(hour.cells.distinct[row]!)) {
-            const value = hour.values[code]!;
-            const left = minutes.get(value)! - 1;
-            if (left === 0) minutes.delete(value);
-            else minutes.set(value, left);
+        remove({ from, row }) {
+          for (const each of from.cells.distinct.codesOf(row)) {
+            const code = codeNow(from, each);
+            const left = minutes.get(code)! - 1;
+            if (left === 0) minutes.delete(code);
+            else minutes.set(code, left);
           }
         },
         value: () => minutes.size,
@@ -147,102 +189,52 @@ function evidenceOf(steps: readonly Step[]): Evidence {
   let bytes = 0;
   let first = Number.MAX_SAFE_INTEGER;
   let last = Number.MIN_SAFE_INTEGER;
-  const places = new Set<Place>();
+  const seen = new Map<Hour, Set<number>>();
   for (const { from, row, minute } of steps) {
-    const { cells } = from.hour;
+    const { cells } = from;
     records += cells.count[row]!;
     packets += cells.packets[row]!;
     bytes += cells.bytes[row]!;
     first = Math.min(first, minute * 60 + cells.first[row]!);
     last = Math.max(last, minute * 60 + cells.last[row]!);
-    for (const code of codesOf(cells.places[row]!)) places.add(from.hour.places[code]!);
+    const paths = seen.get(from) ?? new Set();
+    seen.set(from, paths);
+    for (const path of cells.places.codesOf(row)) paths.add(path);
   }
-  return { records, packets, bytes, first, last, places, samples: samplesIn(steps) };
+  const places = [...seen].flatMap(([hour, paths]) => Array.from(paths, (path) => placeOfPath(hour, path)));
+  return {
+    records,
+    packets,
+    bytes,
+    first,
+    last,
+    places,
+    samples: samplesIn(steps),
+  };
 }
 
 /** The window's earliest samples. */
 function samplesIn(steps: readonly Step[]): Evidence['samples'] {
-  const from = steps[0]!.minute;
-  const to = steps.at(-1)!.minute;
-  const hours = new Map(steps.map((step) => [step.from.hour, step.from.hour.cells.group[step.row]!]));
-  return [...hours]
-    .flatMap(([hour, group]) =>
-      hour.samples.flatMap((samples) => {
-        const found = [];
-        for (let row = firstOf(samples.group, group); samples.group[row] === group; row++) {
-          const minute = samples.minute[row]!;
-          if (minute >= from && minute <= to) found.push({ minute, record: sampleRecord(samples, row, hour.values) });
-        }
-        return found;
-      }),
-    )
-    .sort((a, b) => a.minute - b.minute)
-    .slice(0, SAMPLES)
-    .map(({ record }) => record);
+  const found: FlowRecord[] = [];
+  for (const { from, row: cell } of steps) {
+    for (const samples of from.samples) {
+      for (let row = firstOf(samples.cell, cell); samples.cell[row] === cell && found.length < SAMPLES; row++) {
+        found.push(sampleRecord(samples, row, from.values));
+      }
+    }
+    if (found.length === SAMPLES) break;
+  }
+  return found;
 }
 
-/** The first row that is not before `group` in an ascending column. */
-function firstOf(column: readonly number[], group: number): number {
+/** The first row that is not before `cell` in an ascending column. */
+function firstOf(column: Int32Array, cell: number): number {
   let low = 0;
   let high = column.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (column[middle]! < group) low = middle + 1;
+    if (column[middle]! < cell) low = middle + 1;
     else high = middle;
   }
   return low;
-}
-
-function stepsOf(from: Indexed, group: number): Step[] {
-  return Array.from(from.rows.subarray(from.starts[group], from.starts[group + 1]), (row) => ({
-    from,
-    row,
-    minute: from.hour.cells.minute[row]!,
-  }));
-}
-
-function valuesOf(hour: Hour, group: number): readonly FieldValue[] {
-  return valueCodesOf(hour.groups[group]!).map((code) => hour.values[code]!);
-}
-
-/** Orders rows by minute, then, keeping that order, by group. */
-function indexed(hour: Hour): Indexed {
-  const { group, minute } = hour.cells;
-  const byMinute = countingSort(
-    Uint32Array.from(group, (_, row) => row),
-    (row) => minute[row]! % 60,
-    60,
-  );
-  const { rows, starts } = countingSort(byMinute.rows, (row) => group[row]!, hour.groups.length);
-  return { hour, rows, starts };
-}
-
-function countingSort(
-  from: Uint32Array,
-  keyOf: (row: number) => number,
-  keys: number,
-): { readonly rows: Uint32Array; readonly starts: Uint32Array } {
-  const starts = new Uint32Array(keys + 1);
-  for (const row of from) starts[keyOf(row) + 1]! += 1;
-  for (let key = 0; key < keys; key++) starts[key + 1]! += starts[key]!;
-  const next = starts.slice();
-  const rows = new Uint32Array(from.length);
-  for (const row of from) rows[next[keyOf(row)]!++] = row;
-  return { rows, starts };
-}
-
-/** Finds a group of `hour` in `other`, whose dictionaries are its own. */
-function groupFinder(hour: Contributions, other: Contributions): (group: string) => number | undefined {
-  const { rules, values, groups } = internersOf(other);
-  return (group) => {
-    const rule = rules.find(hour.rules[ruleOfGroup(group)]!);
-    if (rule === undefined) return undefined;
-    const codes: number[] = [];
-    for (const code of valueCodesOf(group)) {
-      const found = values.find(hour.values[code]!);
-      if (found === undefined) return undefined;
-      codes.push(found);
-    }
-    return groups.find(groupText(rule, codes));
-  };
 }

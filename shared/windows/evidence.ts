@@ -1,7 +1,7 @@
 /** What stands behind an alert, whichever way it was found. */
 import type { FieldValue, FlowRecord } from '../flow/columns.ts';
 import type { Rule } from '../rules/rule.ts';
-import type { Place } from './contributions.ts';
+import type { Place } from './places.ts';
 
 /** What the records had in common that made a rule fire. */
 export interface Evidence {

@@ -11,12 +11,12 @@
 import type { Clock, ObjectStore, ObjectSummary } from '../ports.ts';
 import type { Rule } from '../rules/rule.ts';
 import { closeHours, finishClosing } from './close.ts';
-import { ruleOfGroup } from './contributions.ts';
 import { decodeDelta, type Delta } from './delta.ts';
 import { evaluateHour } from './evaluate.ts';
 import type { Crossing } from './evidence.ts';
 import { decodeHour, encodeHour, noHour, openHour, rowsByHour, type Hour, type HourRows } from './hour.ts';
 import { closedKey, DELTAS, hourKey } from './layout.ts';
+import { rulesOfPaths } from './paths.ts';
 
 /** What folding works with. */
 export interface FoldOptions {
@@ -34,13 +34,16 @@ export interface FoldResult {
   /** Records that came for an hour already closed, by rule id: not evaluated. */
   readonly late: ReadonlyMap<string, number>;
   /** Deltas that could not be read; they are left where they are. */
-  readonly unreadable: readonly { readonly key: string; readonly reason: string }[];
+  readonly unreadable: readonly {
+    readonly key: string;
+    readonly reason: string;
+  }[];
   /** Hours closed. */
   readonly closed: number;
 }
 
-/** Bytes and number of deltas that are held in memory at once. */
-const GROUP_BYTES = 3 * 2 ** 20;
+/** Bytes and number of deltas that are held in memory at once, where they take some ten times as much. */
+const GROUP_BYTES = 2 * 2 ** 20;
 const GROUP_DELTAS = 100;
 
 /** How long a delta of a rule that this writer does not know waits for one that does: rules change in deployments. */
@@ -103,7 +106,10 @@ async function storeHours(run: Run, group: readonly ObjectSummary[]): Promise<{ 
   const deltas = read.filter((delta) => delta !== undefined);
   const hours = new Set(deltas.flatMap((delta) => [...delta.hours.keys()]).sort((a, b) => a - b));
   for (const hour of hours) await storeHour(run, hour, deltas);
-  return { hours, done: deltas.filter((delta) => !mayBeKnownSoon(run, delta)).map(({ summary }) => summary.key) };
+  return {
+    hours,
+    done: deltas.filter((delta) => !mayBeKnownSoon(run, delta)).map(({ summary }) => summary.key),
+  };
 }
 
 /** A delta that is gone was folded, and evaluated, by somebody else. */
@@ -151,8 +157,9 @@ async function startOrClosed(store: ObjectStore, hour: number): Promise<Hour | '
 }
 
 function countLate({ late }: Run, { delta, hours }: WaitingDelta, hour: number): void {
+  const rules = rulesOfPaths(delta.paths);
   for (const row of hours.get(hour)?.cells ?? []) {
-    const { id } = delta.rules[ruleOfGroup(delta.groups[delta.cells.group[row]!]!)]!;
+    const { id } = delta.rules[rules[delta.cells.group(row)]!]!;
     late.set(id, (late.get(id) ?? 0) + delta.cells.count[row]!);
   }
 }

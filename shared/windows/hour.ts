@@ -1,24 +1,27 @@
 /** The folded state of one event hour: a union of deltas, in which a batch counts once however often it comes. */
-import { addCode, codesOf, type CodeSet } from './codes.ts';
-import {
-  groupText,
-  internersOf,
-  noContributions,
-  ruleOfGroup,
-  valueCodesOf,
-  type Contributions,
-  type Interners,
-} from './contributions.ts';
-import { decodeState, encodeState, type Delta, type Unreadable } from './delta.ts';
-import { copySample, noSamples, pickSamples, rowsToKeep, stretches } from './samples.ts';
+import type { Cells } from './cells.ts';
+import { noContributions, windowsOfPaths, type Contributions } from './contributions.ts';
+import type { Delta } from './delta.ts';
+import { intern, type Interner } from './dictionary.ts';
+import { Ints } from './ints.ts';
+import { unpackInts } from './pack.ts';
+import { NONE, Pairs } from './pairs.ts';
+import { rulesOfPaths } from './paths.ts';
+import { candidatesOf, sourceOfSamples, type SampleCandidates } from './sample-candidates.ts';
+import { decodeState, encodeState, type Unreadable } from './state.ts';
+import { readContributions, storedContributions } from './stored.ts';
+import { translator, type Translator } from './translate.ts';
 
-const SCHEMA = 'sekisho.window-hour/1';
+const SCHEMA = 'sekisho.window-hour/2';
 
-/** What groups did within one event hour; a row of `cells` is the only one of its group and minute. */
+/**
+ * What groups did within one event hour; a row of `cells` is the only one of its group and minute. Samples are in order
+ * of their cells.
+ */
 export interface Hour extends Contributions {
   readonly batches: string[];
-  /** By the rule's `stateKey`: which batches the rule's groups were folded from, as indices into `batches`. */
-  readonly folded: Record<string, number[]>;
+  /** Of which batches a rule's groups were folded: indices into `rules` and `batches`. */
+  readonly folded: Pairs;
 }
 
 /** An hour that takes deltas. */
@@ -31,24 +34,33 @@ export interface HourBuilder {
 
 /** Which rows of a delta's cells, and of each of its sample tables, belong to one hour. */
 export interface HourRows {
-  readonly cells: readonly number[];
-  readonly samples: readonly (readonly number[])[];
+  readonly cells: Int32Array;
+  readonly samples: readonly Int32Array[];
 }
 
 /** An hour in which nothing was folded. */
 export function noHour(): Hour {
-  return { ...noContributions(), batches: [], folded: {} };
+  return { ...noContributions(), batches: [], folded: new Pairs() };
 }
 
 /** An hour as bytes. */
 export function encodeHour(hour: Hour): Uint8Array {
-  return encodeState(SCHEMA, hour);
+  const { head, columns } = storedContributions(hour);
+  const { firsts: rule, seconds: batch } = hour.folded;
+  return encodeState(SCHEMA, {
+    head: { batches: hour.batches, ...head },
+    columns: { ...columns, 'folded.rule': rule, 'folded.batch': batch },
+  });
 }
 
 /** Reads the bytes of {@link encodeHour} or {@link encodeClosed}. */
 export function decodeHour(bytes: Uint8Array): Hour | 'closed' | Unreadable {
   if (bytes.length === CLOSED.length && CLOSED.equals(bytes)) return 'closed';
-  return decodeState(SCHEMA, bytes) as Hour | Unreadable;
+  return decodeState(SCHEMA, bytes, (state) => ({
+    ...readContributions(state),
+    batches: state.head['batches'] as string[],
+    folded: new Pairs(unpackInts(state.column('folded.rule')), unpackInts(state.column('folded.batch'))),
+  }));
 }
 
 /** What replaces an hour that takes no more contributions. */
@@ -56,110 +68,90 @@ export function encodeClosed(): Uint8Array {
   return CLOSED;
 }
 
-const CLOSED = Buffer.from('{"schema":"sekisho.window-hour/1","closed":true}\n');
+const CLOSED = Buffer.from(`{"schema":"${SCHEMA}","closed":true}\n`);
 
 /** A delta's rows by event hour (Unix time in hours). */
-export function rowsByHour(delta: Delta): ReadonlyMap<number, HourRows> {
-  const hours = new Map<number, { cells: number[]; samples: number[][] }>();
-  for (const [row, minute] of delta.cells.minute.entries()) {
-    const hour = Math.floor(minute / 60);
-    const rows = hours.get(hour);
-    if (rows !== undefined) rows.cells.push(row);
-    else hours.set(hour, { cells: [row], samples: delta.samples.map(() => []) });
-  }
-  for (const [table, { minute }] of delta.samples.entries()) {
-    // Every sample has a cell of its minute, and so an hour.
-    for (const [row, time] of minute.entries()) hours.get(Math.floor(time / 60))!.samples[table]!.push(row);
+export function rowsByHour({ cells, samples }: Delta): ReadonlyMap<number, HourRows> {
+  const ofCells = byHour(cells.length, (row) => cells.minute(row));
+  const ofSamples = samples.map(({ cell }) => byHour(cell.length, (row) => cells.minute(cell[row]!)));
+  const hours = new Map<number, HourRows>();
+  for (const [hour, rows] of ofCells) {
+    hours.set(hour, {
+      cells: rows,
+      samples: ofSamples.map((table) => table.get(hour) ?? new Int32Array(0)),
+    });
   }
   return hours;
 }
 
+function byHour(length: number, minuteOf: (row: number) => number): ReadonlyMap<number, Int32Array> {
+  const hours = new Map<number, Ints>();
+  for (let row = 0; row < length; row++) {
+    const hour = Math.floor(minuteOf(row) / 60);
+    let rows = hours.get(hour);
+    if (rows === undefined) {
+      rows = new Ints();
+      hours.set(hour, rows);
+    }
+    rows.push(row);
+  }
+  return new Map(Array.from(hours, ([hour, rows]) => [hour, rows.values]));
+}
+
 /** Makes an hour ready for deltas; it is changed by adding. */
 export function openHour(hour: Hour): HourBuilder {
-  const interners = internersOf(hour);
-  const index = cellIndex(hour);
-  const folded = new Map(
-    Object.entries(hour.folded).map(([key, codes]) => [key, new Set(codes.map((code) => hour.batches[code]!))]),
-  );
+  const open: Open = {
+    hour,
+    batches: intern(hour.batches),
+    candidates: new Map(),
+  };
+  for (const samples of hour.samples) {
+    const table = candidatesOf(open.candidates, samples.format);
+    table.addSource(sourceOfSamples(samples, (code) => code));
+    for (let row = 0; row < samples.cell.length; row++) table.add(row, samples.cell[row]!);
+  }
   return {
-    add: (delta, rows) => addRows(hour, interners, index, folded, delta, rows),
+    add: (delta, rows) => addDelta(open, delta, rows),
     build() {
-      const batches = [...new Set([...folded.values()].flatMap((ids) => [...ids]))];
-      const code = new Map(batches.map((id, index) => [id, index]));
-      const stretchOf = stretches(hour);
-      const isShown = groupsToSample(hour);
-      return {
-        ...hour,
-        batches,
-        folded: Object.fromEntries([...folded].map(([key, ids]) => [key, [...ids].map((id) => code.get(id)!)])),
-        samples: hour.samples.map((table) =>
-          pickSamples(
-            table,
-            rowsToKeep(table, stretchOf, undefined).filter((row) => isShown(table.group[row]!)),
-          ),
-        ),
+      const choice = {
+        cells: hour.cells,
+        windows: windowsOfPaths(hour),
+        isShown: groupsToSample(hour),
       };
+      const samples = Array.from(open.candidates.values(), (table) => table.gather(table.byCell(table.choose(choice))));
+      return { ...hour, samples };
     },
   };
 }
 
-/** Finds a group's cell of a minute. */
-interface CellIndex {
-  find(group: number, minute: number): number | undefined;
-  /** Takes in the cell of that row. */
-  add(row: number): void;
+/** An hour while deltas are added. */
+interface Open {
+  readonly hour: Hour;
+  readonly batches: Interner<string>;
+  /** Samples by format; they are read when it is known which ones to keep. */
+  readonly candidates: Map<string, SampleCandidates>;
 }
 
-/** Groups with a single cell, which most are, need no entry in a map. */
-function cellIndex({ cells }: Hour): CellIndex {
-  const first: number[] = [];
-  const others = new Map<number, number>();
-  const key = (group: number, minute: number): number => group * 60 + (minute % 60);
-  const index: CellIndex = {
-    find(group, minute) {
-      const row = first[group];
-      return row === undefined || cells.minute[row] === minute ? row : others.get(key(group, minute));
-    },
-    add(row) {
-      const group = cells.group[row]!;
-      if (first[group] === undefined) first[group] = row;
-      else others.set(key(group, cells.minute[row]!), row);
-    },
-  };
-  for (let row = 0; row < cells.group.length; row++) index.add(row);
-  return index;
-}
-
-function addRows(
-  hour: Hour,
-  interners: Interners,
-  index: CellIndex,
-  folded: Map<string, Set<string>>,
-  delta: Delta,
-  rows: HourRows,
-): boolean {
-  const translate = translator(interners, delta);
-  const rules = Uint32Array.from(delta.groups, ruleOfGroup);
-  const fresh = freshness(delta, rules, folded);
+function addDelta(open: Open, delta: Delta, rows: HourRows): boolean {
+  const { hour } = open;
+  const translate = translator(delta, hour, true);
+  const fresh = freshness(open, delta, translate);
+  const cellOf = new Int32Array(delta.cells.length).fill(NONE);
   let changed = false;
   for (const row of rows.cells) {
-    const group = delta.cells.group[row]!;
-    if (!fresh.isFresh(delta.cells.batch[row]!, group)) continue;
+    const group = delta.cells.group(row);
+    if (!fresh.isFresh(delta.batch[row]!, group)) continue;
     changed = true;
-    const minute = delta.cells.minute[row]!;
-    const cell = index.find(translate.group(group), minute);
-    if (cell === undefined) index.add(appendCell(hour, delta, row, translate));
-    else mergeCell(hour, cell, delta, row, translate);
+    const cell = hour.cells.row(translate.path(group), delta.cells.minute(row), 0);
+    mergeCell(hour.cells, cell, delta.cells, row, translate);
+    cellOf[row] = cell;
   }
-  for (const [number, table] of delta.samples.entries()) {
-    const own = rows.samples[number]!.filter((row) => fresh.isFresh(table.batch[row]!, table.group[row]!));
+  for (const [number, samples] of delta.samples.entries()) {
+    const own = rows.samples[number]!.filter((row) => cellOf[samples.cell[row]!] !== NONE);
     if (own.length === 0) continue;
-    const target = samplesOf(hour, table.format);
-    for (const row of own) {
-      target.group.push(translate.group(table.group[row]!));
-      target.minute.push(table.minute[row]!);
-      copySample(table, row, target, translate.value);
-    }
+    const table = candidatesOf(open.candidates, samples.format);
+    table.addSource(sourceOfSamples(samples, translate.value));
+    for (const row of own) table.add(row, cellOf[samples.cell[row]!]!);
   }
   fresh.settle();
   return changed;
@@ -167,101 +159,48 @@ function addRows(
 
 /** Tells which of a delta's batches are new to a rule, and remembers them once the whole delta is added. */
 function freshness(
+  { hour: { folded }, batches }: Open,
   delta: Delta,
-  rules: Uint32Array,
-  folded: Map<string, Set<string>>,
+  translate: Translator,
 ): { isFresh(batch: number, group: number): boolean; settle(): void } {
-  const answers = new Map<number, boolean>();
+  const rules = rulesOfPaths(delta.paths);
+  const fresh = new Pairs();
+  /** The last answer, as rows mostly come in the order of batches and rules. */
+  let last = { batch: NONE, rule: NONE, answer: false };
   return {
     isFresh(batch, group) {
-      const pair = batch * delta.rules.length + rules[group]!;
-      let fresh = answers.get(pair);
-      if (fresh === undefined) {
-        fresh = folded.get(delta.rules[rules[group]!]!.key)?.has(delta.batches[batch]!) !== true;
-        answers.set(pair, fresh);
+      const rule = rules[group]!;
+      if (last.batch !== batch || last.rule !== rule) {
+        const known = batches.find(delta.batches[batch]!);
+        const answer = known === undefined || folded.find(translate.rule(rule), known) === NONE;
+        if (answer) fresh.code(rule, batch);
+        last = { batch, rule, answer };
       }
-      return fresh;
+      return last.answer;
     },
     settle() {
-      for (const [pair, fresh] of answers) {
-        if (!fresh) continue;
-        const { key } = delta.rules[pair % delta.rules.length]!;
-        const id = delta.batches[Math.floor(pair / delta.rules.length)]!;
-        const ids = folded.get(key);
-        if (ids === undefined) folded.set(key, new Set([id]));
-        else ids.add(id);
+      for (let pair = 0; pair < fresh.length; pair++) {
+        folded.code(translate.rule(fresh.first(pair)), batches.code(delta.batches[fresh.second(pair)]!));
       }
     },
   };
 }
 
-interface Translator {
-  group(this: void, code: number): number;
-  value(this: void, code: number): number;
-  place(this: void, code: number): number;
-}
-
-/** Turns a delta's codes into the hour's, each only once. */
-function translator(interners: Interners, delta: Delta): Translator {
-  const value = remembered(delta.values.length, (code) => interners.values.code(delta.values[code]!));
-  const place = remembered(delta.places.length, (code) => interners.places.code(delta.places[code]!));
-  const rule = remembered(delta.rules.length, (code) => interners.rules.code(delta.rules[code]!));
-  const group = remembered(delta.groups.length, (code) => {
-    const text = delta.groups[code]!;
-    return interners.groups.code(groupText(rule(ruleOfGroup(text)), valueCodesOf(text).map(value)));
-  });
-  return { group, value, place };
-}
-
-function remembered(length: number, work: (code: number) => number): (code: number) => number {
-  const known = new Int32Array(length).fill(-1);
-  return (code) => {
-    if (known[code] === -1) known[code] = work(code);
-    return known[code]!;
-  };
-}
-
-function appendCell({ cells }: Hour, { cells: from }: Delta, row: number, translate: Translator): number {
-  cells.minute.push(from.minute[row]!);
-  cells.count.push(from.count[row]!);
-  cells.packets.push(from.packets[row]!);
-  cells.bytes.push(from.bytes[row]!);
-  cells.first.push(from.first[row]!);
-  cells.last.push(from.last[row]!);
-  cells.sum.push(from.sum[row]!);
-  cells.distinct.push(joined(0, from.distinct[row]!, translate.value));
-  cells.places.push(joined(0, from.places[row]!, translate.place));
-  return cells.group.push(translate.group(from.group[row]!)) - 1;
-}
-
-function mergeCell({ cells }: Hour, cell: number, { cells: from }: Delta, row: number, translate: Translator): void {
+function mergeCell(cells: Cells, cell: number, from: Cells, row: number, translate: Translator): void {
   cells.count[cell]! += from.count[row]!;
   cells.packets[cell]! += from.packets[row]!;
   cells.bytes[cell]! += from.bytes[row]!;
   cells.first[cell] = Math.min(cells.first[cell]!, from.first[row]!);
   cells.last[cell] = Math.max(cells.last[cell]!, from.last[row]!);
   cells.sum[cell]! += from.sum[row]!;
-  cells.distinct[cell] = joined(cells.distinct[cell]!, from.distinct[row]!, translate.value);
-  cells.places[cell] = joined(cells.places[cell]!, from.places[row]!, translate.place);
-}
-
-function joined(into: CodeSet, from: CodeSet, code: (code: number) => number): CodeSet {
-  let set = into;
-  for (const entry of codesOf(from)) set = addCode(set, code(entry));
-  return set;
+  cells.distinct.addAll(cell, from.distinct, row, translate.value);
+  cells.places.addAll(cell, from.places, row, translate.path);
 }
 
 /** Which groups have as many records as their rule's `samplesFrom` asks for. */
-function groupsToSample({ rules, groups, cells }: Hour): (group: number) => boolean {
-  const missing = Float64Array.from(groups, (group) => rules[ruleOfGroup(group)]!.samplesFrom);
-  for (let row = 0; row < cells.group.length; row++) missing[cells.group[row]!]! -= cells.count[row]!;
-  return (group) => missing[group]! <= 0;
-}
-
-function samplesOf(hour: Hour, format: string): Hour['samples'][number] {
-  const known = hour.samples.find((table) => table.format === format);
-  if (known !== undefined) return known;
-  const table = noSamples(format);
-  hour.samples.push(table);
-  return table;
+function groupsToSample({ rules, paths, cells }: Hour): (group: number) => boolean {
+  const ruleOf = rulesOfPaths(paths);
+  const records = new Float64Array(paths.length);
+  for (let row = 0; row < cells.length; row++) records[cells.group(row)]! += cells.count[row]!;
+  return (group) => records[group]! >= rules[ruleOf[group]!]!.samplesFrom;
 }

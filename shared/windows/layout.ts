@@ -7,7 +7,7 @@ export const DELTAS = 'windows/deltas/';
 export const HOURS = 'windows/hours/';
 
 const CLOSED = 'windows/closed/';
-const SUFFIX = '.json.zst';
+const SUFFIX = '.zst';
 
 /** The key of a delta; `name` must be new for every delta ever written. */
 export function deltaKey(name: string): string {
@@ -26,7 +26,7 @@ export function closedKey(hour: number): string {
 
 /** The event hour that a key of {@link hourKey} is about; undefined for any other key. */
 export function hourOfKey(key: string): number | undefined {
-  const text = /^windows\/hours\/(\d{4}-\d\d-\d\dT\d\d)\.json\.zst$/.exec(key)?.[1];
+  const text = /^windows\/hours\/(\d{4}-\d\d-\d\dT\d\d)\.zst$/.exec(key)?.[1];
   return text === undefined ? undefined : Date.parse(`${text}:00:00Z`) / 3_600_000;
 }
 
