@@ -2,7 +2,7 @@
 import type { CloudWatchDelivery } from './delivery.ts';
 
 /** Events that are held, and that a delivery has at most. */
-export const EXPORT_EVENTS = 10_000;
+const EXPORT_EVENTS = 10_000;
 
 /**
  * Collects an export's events to deliveries of one log stream each. Filtering mixes the streams by time, so of every
