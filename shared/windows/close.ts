@@ -6,7 +6,7 @@
  * then the hour's own key deleted, so that an absent hour without a marker is one that never was.
  * Whoever comes across those few bytes finishes what an interrupted run left.
  */
-import type { Clock, ObjectStore, ObjectSummary } from '../ports.ts';
+import type { Clock, ObjectStore, StoredObject } from '../ports.ts';
 import { decodeHour, encodeClosed } from './hour.ts';
 import { closedKey, hourKey, hourOfKey, HOURS } from './layout.ts';
 
@@ -20,12 +20,15 @@ const LATENESS_MS = 24 * 3_600_000;
  * @returns how many hours were closed
  */
 export async function closeHours(store: ObjectStore, clock: Clock): Promise<number> {
+  const limit = clock.now().getTime() - LATENESS_MS;
   const arrivals = new Map<number, number>();
   for await (const { key, modified } of store.list(HOURS)) {
     const hour = hourOfKey(key);
-    if (hour !== undefined) arrivals.set(hour, modified.getTime());
+    if (hour === undefined) continue;
+    // the store's clock decides only whether it is worth asking the hour itself: a run may have another (`--now`)
+    const looksOld = modified.getTime() < limit;
+    arrivals.set(hour, looksOld ? await arrivalOf(store, key) : Number.POSITIVE_INFINITY);
   }
-  const limit = clock.now().getTime() - LATENESS_MS;
   const isOld = (hour: number): boolean => (arrivals.get(hour) ?? Number.NEGATIVE_INFINITY) < limit;
   let closed = 0;
   for (const hour of arrivals.keys()) {
@@ -38,24 +41,28 @@ export async function closeHours(store: ObjectStore, clock: Clock): Promise<numb
 async function closeHour(store: ObjectStore, hour: number, limit: number): Promise<boolean> {
   const key = hourKey(hour);
   const stored = await store.get(key);
-  if (stored === undefined) return false;
+  if (stored === undefined || arrivalIn(stored) >= limit) return false;
   if (decodeHour(stored.body) !== 'closed') {
-    // The version just read is the old one only if the object is still old after the reading.
-    const summary = await summaryOf(store, key);
-    if (summary === undefined || summary.modified.getTime() >= limit) return false;
     if ((await store.putIfUnchanged(key, encodeClosed(), stored.version)) === undefined) return false;
   }
   await finishClosing(store, hour);
   return true;
 }
 
+async function arrivalOf(store: ObjectStore, key: string): Promise<number> {
+  const stored = await store.get(key);
+  return stored === undefined ? Number.POSITIVE_INFINITY : arrivalIn(stored);
+}
+
+/** When something was added last; long ago for an hour that is being closed, never for one that can't be read. */
+function arrivalIn({ body }: StoredObject): number {
+  const hour = decodeHour(body);
+  if (hour === 'closed') return Number.NEGATIVE_INFINITY;
+  return 'kind' in hour ? Number.POSITIVE_INFINITY : hour.arrived;
+}
+
 /** Turns an hour that says it is closed into the lasting marker. */
 export async function finishClosing(store: ObjectStore, hour: number): Promise<void> {
   await store.putIfAbsent(closedKey(hour), Buffer.from('{"schema":"sekisho.window-closed/1"}\n'));
   await store.delete(hourKey(hour));
-}
-
-async function summaryOf(store: ObjectStore, key: string): Promise<ObjectSummary | undefined> {
-  for await (const summary of store.list(key)) if (summary.key === key) return summary;
-  return undefined;
 }

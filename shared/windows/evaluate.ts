@@ -30,7 +30,7 @@ interface Candidate {
 }
 
 /**
- * Every group's first window in each suppress period that ends in `hour` and meets its rule's threshold.
+ * Every group's windows that end in `hour` and meet its rule's threshold: the strongest of each suppress period.
  * A window is at most an hour long, so that `before`, the hour before it, is all that it can reach into.
  *
  * @param rules by `stateKey`; groups of other rules are passed over
@@ -116,25 +116,39 @@ function* slide(
 ): Generator<Crossing> {
   const minutes = windowMinutes(rule.window!.seconds);
   const measured = measuring(when.measure, codeNow);
+  const crossingOf = (found: Found): Crossing => {
+    const { minute } = steps[found.head]!;
+    return {
+      rule,
+      group: valuesOfPath(hour, group),
+      time: minute * 60,
+      start: (minute - minutes + 1) * 60,
+      end: (minute + 1) * 60,
+      value: found.value,
+      evidence: evidenceOf(steps.slice(found.tail, found.head + 1)),
+    };
+  };
   let tail = 0;
-  let reported: number | undefined;
+  let best: Found | undefined;
   for (const [head, step] of steps.entries()) {
     measured.add(step);
     while (steps[tail]!.minute <= step.minute - minutes) measured.remove(steps[tail++]!);
     if (step.from !== hour) continue;
+    const value = measured.value();
+    if (!crosses(when, value)) continue;
     const period = Math.floor((step.minute * 60) / rule.suppress);
-    if (period === reported || !crosses(when, measured.value())) continue;
-    reported = period;
-    yield {
-      rule,
-      group: valuesOfPath(hour, group),
-      time: step.minute * 60,
-      start: (step.minute - minutes + 1) * 60,
-      end: (step.minute + 1) * 60,
-      value: measured.value(),
-      evidence: evidenceOf(steps.slice(tail, head + 1)),
-    };
+    if (best !== undefined && best.period !== period) yield crossingOf(best);
+    if (best?.period !== period || value > best.value) best = { period, tail, head, value };
   }
+  if (best !== undefined) yield crossingOf(best);
+}
+
+/** A window that meets the threshold: from the step `tail` to the step `head`. */
+interface Found {
+  readonly period: number;
+  readonly tail: number;
+  readonly head: number;
+  readonly value: number;
 }
 
 function crosses(when: Threshold, value: number): boolean {

@@ -148,7 +148,11 @@ async function storeHour(run: Run, hour: number, deltas: readonly WaitingDelta[]
     }
     // An hour is written only when it grew, so that its age is that of its last arrival.
     if (!changed) return;
-    if ((await store.putIfUnchanged(key, encodeHour(open.build()), stored?.version)) !== undefined) return;
+    if (
+      (await store.putIfUnchanged(key, encodeHour(open.build(run.clock.now().getTime())), stored?.version)) !==
+      undefined
+    )
+      return;
   }
 }
 

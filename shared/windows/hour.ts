@@ -19,6 +19,8 @@ const SCHEMA = 'sekisho.window-hour/2';
  * of their cells.
  */
 export interface Hour extends Contributions {
+  /** When something was added last, Unix ms by the clock of whoever added it. */
+  readonly arrived: number;
   readonly batches: string[];
   /** Of which batches a rule's groups were folded: indices into `rules` and `batches`. */
   readonly folded: Pairs;
@@ -28,8 +30,8 @@ export interface Hour extends Contributions {
 export interface HourBuilder {
   /** Adds the rows of a delta that belong to this hour; true where any of them was new. */
   add(delta: Delta, rows: HourRows): boolean;
-  /** The hour, its samples thinned out. */
-  build(): Hour;
+  /** The hour, its samples thinned out, with the time of what was added (Unix ms). */
+  build(arrived: number): Hour;
 }
 
 /** Which rows of a delta's cells, and of each of its sample tables, belong to one hour. */
@@ -40,7 +42,7 @@ export interface HourRows {
 
 /** An hour in which nothing was folded. */
 export function noHour(): Hour {
-  return { ...noContributions(), batches: [], folded: new Pairs() };
+  return { ...noContributions(), arrived: 0, batches: [], folded: new Pairs() };
 }
 
 /** An hour as bytes. */
@@ -48,7 +50,7 @@ export function encodeHour(hour: Hour): Uint8Array {
   const { head, columns } = storedContributions(hour);
   const { firsts: rule, seconds: batch } = hour.folded;
   return encodeState(SCHEMA, {
-    head: { batches: hour.batches, ...head },
+    head: { arrived: hour.arrived, batches: hour.batches, ...head },
     columns: { ...columns, 'folded.rule': rule, 'folded.batch': batch },
   });
 }
@@ -58,6 +60,7 @@ export function decodeHour(bytes: Uint8Array): Hour | 'closed' | Unreadable {
   if (bytes.length === CLOSED.length && CLOSED.equals(bytes)) return 'closed';
   return decodeState(SCHEMA, bytes, (state) => ({
     ...readContributions(state),
+    arrived: Number(state.head['arrived']),
     batches: state.head['batches'] as string[],
     folded: new Pairs(unpackInts(state.column('folded.rule')), unpackInts(state.column('folded.batch'))),
   }));
@@ -112,14 +115,14 @@ export function openHour(hour: Hour): HourBuilder {
   }
   return {
     add: (delta, rows) => addDelta(open, delta, rows),
-    build() {
+    build(arrived) {
       const choice = {
         cells: hour.cells,
         windows: windowsOfPaths(hour),
         isShown: groupsToSample(hour),
       };
       const samples = Array.from(open.candidates.values(), (table) => table.gather(table.byCell(table.choose(choice))));
-      return { ...hour, samples };
+      return { ...hour, samples, arrived: Math.max(hour.arrived, arrived) };
     },
   };
 }

@@ -99,18 +99,28 @@ test('a writer that read the hour before it was closed counts its records as lat
   expect(created).toEqual([]);
 });
 
-test('an arrival between the listing and the closing keeps the hour open', async () => {
+test('an arrival between the reading and the closing keeps the hour open', async () => {
   let armed = false;
   const store = memoryStore(
     () => ARRIVED,
-    (operation, key) => {
-      if (operation !== 'get' || !armed || !key.startsWith('windows/hours/')) return;
+    async (operation, key) => {
+      if (operation !== 'putIfUnchanged' || !armed || !key.startsWith('windows/hours/')) return;
       armed = false;
-      store.date(key, later(25));
+      await store.put(key, (await store.get(key))!.body);
     },
   );
   await putDelta(store, 'a', [at(1, '04:30')]);
   await fold(store, RULES, ARRIVED);
   armed = true;
   expect((await fold(store, RULES, later(25))).closed).toBe(0);
+});
+
+test("hours close by the clock of the runs, not by the store's", async () => {
+  const store = memoryStore(() => ARRIVED);
+  const farAhead = later(24 * 365);
+  await putDelta(store, 'a', [at(1, '04:30')]);
+  expect((await fold(store, RULES, farAhead)).closed).toBe(0);
+  await putDelta(store, 'b', [at(2, '04:31')]);
+  const { closed, created } = await fold(store, RULES, farAhead);
+  expect({ closed, alerts: created.length }).toEqual({ closed: 0, alerts: 1 });
 });

@@ -57,6 +57,17 @@ test('totals, times, interfaces and samples are those of the window that crossed
   expect(next).toMatchObject({ window: { start: '2026-11-03T04:51:00Z' }, period: { start: '2026-11-03T05:00:00Z' } });
 });
 
+test('of the windows of one incident the strongest is shown', async () => {
+  const store = memoryStore();
+  const attempts = Array.from({ length: 8 }, (_, i) => attempt(20 + i, `04:1${i}:00`));
+  const fewer = attempt(99, '04:45:00');
+  await putDelta(store, 'a', [matched(1, [scan], [...attempts, fewer])]);
+  const { created } = await fold(store, [scan]);
+  expect(created).toMatchObject([
+    { measure: { 'distinct(dstport)': 8 }, first_seen: '2026-11-03T04:10:00Z', last_seen: '2026-11-03T04:17:30Z' },
+  ]);
+});
+
 test('of many records a window shows five, and a long quiet group still shows one of its last window', async () => {
   const store = memoryStore();
   const noise = Array.from({ length: 50 }, () => attempt(22, '04:01:00'));
