@@ -1,5 +1,4 @@
 /** What commands write: data to stdout, everything else to stderr; colours only where a person looks. */
-import { once } from 'node:events';
 import { styleText } from 'node:util';
 import type { Tone } from '../shared/alerts/terminal.ts';
 
@@ -26,9 +25,15 @@ export function isOutputClosed(): boolean {
 
 /** Writes data to stdout, waiting where the reader is slower. */
 export async function writeOut(text: string): Promise<void> {
-  if (outputClosed || text === '') return;
-  if (!process.stdout.write(text))
-    await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]).catch(() => undefined);
+  const { stdout } = process;
+  if (outputClosed || text === '' || stdout.write(text)) return;
+  await new Promise<void>((resolve) => {
+    const go = (): void => {
+      stdout.off('drain', go).off('close', go);
+      resolve();
+    };
+    stdout.on('drain', go).on('close', go);
+  });
 }
 
 /** Says something to the person: progress, problems, diagnostics. */
