@@ -16,6 +16,7 @@ import type { AlertSink, BatchQueue, Clock, ObjectStore } from './ports.ts';
 import { compileRules, type CompiledRules } from './rules/compile.ts';
 import { evaluateRules } from './rules/evaluate.ts';
 import type { Rule } from './rules/rule.ts';
+import { tableOfRule } from './rules/table.ts';
 import { startDelta, type MatchedDelivery } from './windows/contribute.ts';
 import { encodeDelta, type Delta } from './windows/delta.ts';
 import { foldWindows as fold, type FoldResult } from './windows/fold.ts';
@@ -37,22 +38,26 @@ export interface Pipeline {
   readonly seen: Set<string>;
 }
 
-/** A rule set, compiled apart by what it needs. */
+/** A rule set, compiled apart by what it needs, and by which kind of flow log it is about. */
 export interface PipelineRules {
   readonly all: readonly Rule[];
   /** Rules that decide on each record alone. */
-  readonly immediate: CompiledRules;
+  readonly immediate: RulesByTable;
   /** Rules with a window. */
-  readonly windowed: CompiledRules;
+  readonly windowed: RulesByTable;
 }
+
+type RulesByTable = Readonly<Record<FlowTable, CompiledRules>>;
 
 /** Compiles a checked rule set for the pipeline. */
 export function compilePipelineRules(rules: readonly Rule[]): PipelineRules {
-  return {
-    all: rules,
-    immediate: compileRules(rules.filter((rule) => rule.window === undefined)),
-    windowed: compileRules(rules.filter((rule) => rule.window !== undefined)),
+  const compile = (isWindowed: boolean): RulesByTable => {
+    const wanted = rules.filter((rule) => (rule.window !== undefined) === isWindowed);
+    const about = (table: FlowTable): CompiledRules =>
+      compileRules(wanted.filter((rule) => tableOfRule(rule) === table));
+    return { vpc: about('vpc'), tgw: about('tgw') };
   };
+  return { all: rules, immediate: compile(false), windowed: compile(true) };
 }
 
 /** What detecting found in one arrival. */
@@ -111,7 +116,7 @@ export async function archive(arrivals: readonly Arrival[], pipeline: Pipeline):
 const DELTA_ROWS = 100_000;
 
 /** What the deliveries contribute to windows, numbered; nothing where no windowed rule matched. */
-function* deltasOf(deliveries: readonly DecodedDelivery[], rules: CompiledRules): Generator<readonly [number, Delta]> {
+function* deltasOf(deliveries: readonly DecodedDelivery[], rules: RulesByTable): Generator<readonly [number, Delta]> {
   let part = 0;
   let builder = startDelta();
   for (const [index, delivery] of deliveries.entries()) {
@@ -156,13 +161,11 @@ function distinctDeliveries(arrivals: readonly Arrival[], { decode }: Pipeline):
   return [...deliveries.values()];
 }
 
-/** What the rules find in a delivery. Transit gateway records repeat what interfaces log, so rules don't count them again. */
-function match({ id, source, batches }: DecodedDelivery, rules: CompiledRules): MatchedDelivery {
+/** What the rules find in a delivery. */
+function match({ id, source, batches }: DecodedDelivery, rules: RulesByTable): MatchedDelivery {
   return {
     id,
     source,
-    batches: batches
-      .filter((batch) => batch.table === 'vpc')
-      .map((batch) => ({ batch, matches: evaluateRules(rules, batch) })),
+    batches: batches.map((batch) => ({ batch, matches: evaluateRules(rules[batch.table], batch) })),
   };
 }
