@@ -2,6 +2,7 @@
 import { recordAt, type ColumnBatch, type FieldValue, type FlowRecord, type Source } from '../flow/columns.ts';
 import { fieldReader } from '../flow/derived.ts';
 import type { Rule } from '../rules/rule.ts';
+import { tableOfRule } from '../rules/table.ts';
 import type { MatchedDelivery } from '../windows/contribute.ts';
 import type { Crossing, Evidence } from '../windows/evidence.ts';
 import { placeAt, type Place } from '../windows/places.ts';
@@ -98,7 +99,12 @@ function alertOf({ id, rule, group, time, window, value, evidence }: Parts): Ale
   const places = [...evidence.places];
   const named = new Map(rule.by.map((column, index) => [column, group[index] ?? null]));
   const interfaces = [...new Set(places.flatMap((place) => place.interface ?? []))].sort();
-  const sought = { group: named, from: Math.min(first, window.start), to: Math.max(last, window.end) };
+  const sought = {
+    table: tableOfRule(rule),
+    group: named,
+    from: Math.min(first, window.start),
+    to: Math.max(last, window.end),
+  };
   const period = periodStart(rule, time);
   return {
     schema: 'sekisho.alert/1',

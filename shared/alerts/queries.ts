@@ -1,15 +1,19 @@
 /** Where to look next: queries that select an alert's group and time, for Athena and for CloudWatch Logs Insights. */
 import type { FieldValue } from '../flow/columns.ts';
-import { FIELD_BY_COLUMN } from '../flow/fields.ts';
+import { FIELD_BY_COLUMN, type FlowTable } from '../flow/fields.ts';
 
 /** What to look for. */
 export interface Sought {
+  /** Which kind of flow log holds the records. */
+  readonly table: FlowTable;
   /** The rule's `by` fields with their values. */
   readonly group: ReadonlyMap<string, FieldValue>;
   /** Unix seconds, both included. */
   readonly from: number;
   readonly to: number;
 }
+
+const VIEWS: Readonly<Record<FlowTable, string>> = { vpc: 'flows', tgw: 'tgw_flows' };
 
 /** Derived fields as the lake's columns tell them; `direction` is worked out when records are read and not stored. */
 const DERIVED_SQL: ReadonlyMap<string, string> = new Map([
@@ -20,8 +24,8 @@ const DERIVED_SQL: ReadonlyMap<string, string> = new Map([
   ['client_port', `CASE initiator WHEN 'src' THEN srcport WHEN 'dst' THEN dstport END`],
 ]);
 
-/** SQL over the lake's view `flows`, in the subset that Athena and DuckDB share. */
-export function athenaQuery({ group, from, to }: Sought): string {
+/** SQL over the lake's view of the records, in the subset that Athena and DuckDB share. */
+export function athenaQuery({ table, group, from, to }: Sought): string {
   const conditions = [`start BETWEEN ${Math.floor(from)} AND ${Math.ceil(to)}`];
   const left: string[] = [];
   for (const [column, value] of group) {
@@ -30,7 +34,7 @@ export function athenaQuery({ group, from, to }: Sought): string {
     else conditions.push(value === null ? `${expression} IS NULL` : `${expression} = ${sqlLiteral(value)}`);
   }
   const comment = left.length === 0 ? '' : ` -- not a column: ${left.join(', ')}`;
-  return `SELECT * FROM flows WHERE ${conditions.join(' AND ')} ORDER BY start LIMIT 1000${comment}`;
+  return `SELECT * FROM ${VIEWS[table]} WHERE ${conditions.join(' AND ')} ORDER BY start LIMIT 1000${comment}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { athenaQuery, insightsQuery } from '../../shared/alerts/queries.ts';
 import type { FieldValue } from '../../shared/flow/columns.ts';
 
 const sought = (group: Record<string, FieldValue>, from = 100, to = 200) => ({
+  table: 'vpc' as const,
   group: new Map(Object.entries(group)),
   from,
   to,
@@ -42,6 +43,10 @@ describe('athena', () => {
     const result = await connection.runAndReadAll(athenaQuery(sought(group)));
     expect(new Set(result.getRowObjects().map(({ row }) => row))).toEqual(new Set(rows));
     connection.closeSync();
+  });
+
+  test('looks for records of transit gateways in their own view', () => {
+    expect(athenaQuery({ ...sought({ tgw_id: 'tgw-1' }), table: 'tgw' })).toMatch(/^SELECT \* FROM tgw_flows WHERE /);
   });
 
   test('says what it left out', () => {
