@@ -1,25 +1,13 @@
 /** A disk that fills up: what was written stays readable, and a run on a freed disk completes it. */
-import { execFileSync } from 'node:child_process';
 import { unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { AS_OF, contentsOf, EVENTS, idsIn, sekisho, type Ended } from '../support/program.ts';
+import { mayMount, smallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-/** Whether this user may mount: root outside of a closed container. */
-const mayMount = ((): boolean => {
-  try {
-    execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
-    return process.getuid?.() === 0;
-  } catch {
-    return false;
-  }
-})();
-
 test.skipIf(!mayMount)('a full disk (skipped where this user may not mount one)', async () => {
-  const disk = await temporaryFolder();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { stdio: 'ignore' });
-  onTestFinished(() => void execFileSync('umount', [disk]));
+  const disk = await smallDisk();
   const [lake, alerts] = [join(disk, 'lake'), join(disk, 'alerts.jsonl')];
   const ingest = (...inputs: readonly string[]): Promise<Ended> =>
     sekisho(['ingest', ...inputs, '--lake', lake, '--alerts', alerts, ...AS_OF]);

@@ -2,6 +2,7 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, test } from 'vitest';
+import { CONTROL_MESSAGE } from '../../bench/traffic/delivery.ts';
 import { decodeOptions, formatOf, open, readBack, subscriptionEvent, subscriptionMessage } from '../support/decode.ts';
 
 const line = (port: number): string =>
@@ -12,18 +13,7 @@ const lines = [line(22), line(23), line(24)];
 const text = `${lines.join('\n')}\n`;
 const message = subscriptionMessage(lines);
 const event = subscriptionEvent(message);
-const control = subscriptionEvent(
-  JSON.stringify({
-    messageType: 'CONTROL_MESSAGE',
-    owner: 'CloudwatchLogs',
-    logGroup: '',
-    logStream: '',
-    subscriptionFilters: [],
-    logEvents: [
-      { id: '', timestamp: 1763341200000, message: 'CWL CONTROL MESSAGE: Checking health of destination Firehose.' },
-    ],
-  }),
-);
+const control = subscriptionEvent(JSON.stringify(CONTROL_MESSAGE));
 const exported = JSON.stringify({
   events: lines.map((each, i) => ({ logStreamName: 's', timestamp: 1763341200000, message: each, eventId: `${i}` })),
   searchedLogStreams: [],

@@ -2,29 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openAlertFile } from '../../../shared/adapters/local/alert-sink.ts';
 import { openFolderStore } from '../../../shared/adapters/local/object-store.ts';
 import { collect } from '../../support/collect.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-/** A file system of one megabyte in a new folder, until the test ends. */
-async function smallDisk(): Promise<string> {
-  const folder = await temporaryFolder();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' });
-  onTestFinished(() => void execFileSync('umount', [folder]));
-  return folder;
-}
-
-/** Whether this user may mount: root outside of a closed container. */
-const mayMount = ((): boolean => {
-  try {
-    execFileSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
-    return process.getuid?.() === 0;
-  } catch {
-    return false;
-  }
-})();
+import { mayMount, smallDisk } from '../../support/small-disk.ts';
 
 const megabytes = new Uint8Array(2 << 20);
 const small = new Uint8Array([1, 2, 3]);
