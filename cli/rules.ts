@@ -122,25 +122,25 @@ function describeTests(results: readonly RuleTestResult[], untested: readonly st
 async function list(paths: readonly string[], options: CommonOptions): Promise<number> {
   const { rules } = readCheckedRules(await readSettings(options), paths);
   if (options.json === true) {
-    const shown = rules.map(({ id, title, description, severity, tags, by, window, suppress, runbook }) => ({
+    const shown = rules.map(({ id, title, description, severity, tags, by, condition, suppress, runbook }) => ({
       id,
       title,
       description,
       severity,
       tags,
       by,
-      window: window?.seconds ?? null,
-      when: window?.when.text ?? null,
+      window: condition.kind === 'window' ? condition.seconds : null,
+      when: condition.kind === 'window' ? condition.when.text : null,
       suppress,
       runbook: runbook ?? null,
     }));
     await writeOut(`${JSON.stringify(shown, null, 2)}\n`);
     return EXIT.done;
   }
-  const rows = rules.map(({ id, severity, title, window }) => [
+  const rows = rules.map(({ id, severity, title, condition }) => [
     id,
     severity,
-    window === undefined ? 'every match' : `${window.when.text} in ${formatSpan(window.seconds)}`,
+    condition.kind === 'window' ? `${condition.when.text} in ${formatSpan(condition.seconds)}` : 'every match',
     title,
   ]);
   const columns = ['id', 'severity', 'alerts at', 'title'].map((name) => ({ name, type: 'VARCHAR' }));

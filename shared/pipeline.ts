@@ -15,7 +15,7 @@ import { encodeQuarantine } from './lake/quarantine.ts';
 import type { AlertSink, BatchQueue, Clock, ObjectStore } from './ports.ts';
 import { compileRules, type CompiledRules } from './rules/compile.ts';
 import { evaluateRules } from './rules/evaluate.ts';
-import type { Rule } from './rules/rule.ts';
+import { memoryOf, type Memory, type Rule } from './rules/rule.ts';
 import { tableOfRule } from './rules/table.ts';
 import { startDelta, type MatchedDelivery } from './windows/contribute.ts';
 import { encodeDelta, type Delta } from './windows/delta.ts';
@@ -51,13 +51,13 @@ type RulesByTable = Readonly<Record<FlowTable, CompiledRules>>;
 
 /** Compiles a checked rule set for the pipeline. */
 export function compilePipelineRules(rules: readonly Rule[]): PipelineRules {
-  const compile = (isWindowed: boolean): RulesByTable => {
-    const wanted = rules.filter((rule) => (rule.window !== undefined) === isWindowed);
+  const compile = (memory: Memory): RulesByTable => {
+    const wanted = rules.filter(({ condition }) => memoryOf(condition) === memory);
     const about = (table: FlowTable): CompiledRules =>
       compileRules(wanted.filter((rule) => tableOfRule(rule) === table));
     return { vpc: about('vpc'), tgw: about('tgw') };
   };
-  return { all: rules, immediate: compile(false), windowed: compile(true) };
+  return { all: rules, immediate: compile('none'), windowed: compile('stream') };
 }
 
 /** What detecting found in one arrival. */

@@ -1,7 +1,7 @@
 /** From what was found to alerts, ready to be created. */
 import { recordAt, type ColumnBatch, type FieldValue, type FlowRecord, type Source } from '../flow/columns.ts';
 import { fieldReader } from '../flow/derived.ts';
-import type { Rule } from '../rules/rule.ts';
+import type { Condition, Measure, Rule } from '../rules/rule.ts';
 import { tableOfRule } from '../rules/table.ts';
 import type { MatchedDelivery } from '../windows/contribute.ts';
 import type { Crossing, Evidence } from '../windows/evidence.ts';
@@ -26,7 +26,7 @@ export function alertsOfMatches({ source, batches }: Omit<MatchedDelivery, 'id'>
   const found = new Map<string, Incident>();
   for (const { batch, matches } of batches) {
     for (const { rule, rows } of matches) {
-      if (rule.window === undefined && rows.length > 0) gather(found, batch, source, rule, rows);
+      if (rule.condition.kind === 'match' && rows.length > 0) gather(found, batch, source, rule, rows);
     }
   }
   return Array.from(found.values(), (incident) => {
@@ -117,7 +117,7 @@ function alertOf({ id, rule, group, time, window, value, evidence }: Parts): Ale
     period: { start: isoTime(period), end: isoTime(period + rule.suppress) },
     group: Object.fromEntries(named),
     measure: { [measureText(rule)]: value },
-    threshold: rule.window?.when.text ?? null,
+    threshold: thresholdText(rule.condition),
     records,
     packets,
     bytes,
@@ -133,8 +133,24 @@ function alertOf({ id, rule, group, time, window, value, evidence }: Parts): Ale
 
 /** What was measured, as in a rule file; the number of records where every match alerts. */
 function measureText(rule: Rule): string {
-  const measure = rule.window?.when.measure ?? { kind: 'count' };
-  return measure.kind === 'count' ? 'count()' : `${measure.kind}(${measure.field})`;
+  const { condition } = rule;
+  const measure = condition.kind === 'window' ? condition.when.measure : COUNT;
+  return measure.kind === 'count' ? 'count()' : `${measure.kind}(${measure.field ?? ''})`;
+}
+
+const COUNT: Measure = { kind: 'count' };
+
+function thresholdText(condition: Condition): string | null {
+  switch (condition.kind) {
+    case 'match':
+      return null;
+    case 'window':
+      return condition.when.text;
+    case 'absence':
+    case 'new':
+    case 'baseline':
+      return condition.text;
+  }
 }
 
 /** What all places have in common; null where nothing is known, or they differ. */

@@ -62,13 +62,13 @@ export function summarise(found: Found): string {
   const who = actor === undefined ? '' : `${named.get(actor)} `;
   const where = rest.length === 0 ? '' : ` ${rest.join(' ')}`;
 
-  if (rule.window === undefined) {
+  if (rule.condition.kind !== 'window') {
     const did = `${actor === undefined ? '' : 'had '}${formatCounted(found.value, 'record')}${found.value > 1 ? ' so far' : ''}`;
     // a record without traffic says no more than its interface, which the sentence names
     const first = found.samples.find((sample) => sample['srcaddr'] != null);
     return `${rule.title}: ${who}${did}${where}${first === undefined ? '' : `, the first ${withoutAmounts(first)}`}`;
   }
-  const { seconds, when } = rule.window;
+  const { seconds, when } = rule.condition;
   const did = deed(when.measure, found.value, actor !== undefined);
   return `${rule.title}: ${who}${did} within ${formatSpan(seconds)}${where}`;
 }
@@ -82,6 +82,8 @@ function deed(measure: Measure, value: number, hasActor: boolean): string {
       if (measure.field === 'bytes') return `${verb('sent')}${formatBytes(value)}`;
       if (measure.field === 'packets') return `${verb('sent')}${formatCounted(value, 'packet')}`;
       return `${verb('had')}a total ${measure.field} of ${formatCount(value)}`;
+    case 'rate':
+      return `${verb('had')}${formatCount(Math.round(value))} ${measure.field ?? 'records'} a second`;
     case 'distinct': {
       const what = DISTINCT[measure.field];
       if (what === undefined) return `${verb('had')}${formatCount(value)} different values of ${measure.field}`;

@@ -78,7 +78,8 @@ export const FIELDS: readonly Field[] = [
     'vpc-id': text,
     'subnet-id': text,
     'instance-id': text,
-    'tcp-flags': { ...int32, tables: BOTH },
+    // the twelve bits of the TCP header's flags and reserved bits (RFC 9293)
+    'tcp-flags': { ...int32, max: 4095, tables: BOTH },
     type: { tables: BOTH },
     'pkt-srcaddr': address,
     'pkt-dstaddr': address,

@@ -92,7 +92,7 @@ class Checker {
       this.findings.push(error(value.code, written.span, value.message, value.hint));
       return undefined;
     }
-    if (single && value.kind !== 'text' && (value.low !== value.high || /[-/]/.test(written.text))) {
+    if (single && 'low' in value && (value.low !== value.high || /[-/]/.test(written.text))) {
       const what = written.text.includes('/') ? 'network' : 'range';
       this.findings.push(setForValue(test, written, `\`${written.text}\` is a ${what}`));
       return undefined;

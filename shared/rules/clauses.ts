@@ -5,7 +5,7 @@
  * without value is unknown: neither it nor its negation is true, so null is in neither set; but "not true" takes
  * unknown in, so there null is in both.
  */
-import type { Expression, Test } from './expression.ts';
+import type { Expression, Presence, Test } from './expression.ts';
 import {
   fieldUniverse,
   intersectSets,
@@ -45,6 +45,8 @@ function clausesOf(expression: Expression, wanted: Wanted, line: TextLine): read
   switch (expression.kind) {
     case 'test':
       return clausesOfTest(expression, wanted, line);
+    case 'presence':
+      return clausesOfPresence(expression, wanted, line);
     case 'not':
       return clausesOf(expression.term, { ...wanted, holds: !wanted.holds }, line);
     case 'and':
@@ -62,6 +64,12 @@ function clausesOfTest(test: Test, wanted: Wanted, line: TextLine): readonly Cla
   const ranges = rangesOfTest(test, universe, line);
   const set = { ranges: wanted.holds ? ranges : subtractRanges(universe, ranges), null: wanted.orUnknown };
   return isEmptySet(set) ? [] : [new Map([[test.field, set]])];
+}
+
+/** Whether there is a value is always known: null counts as false. */
+function clausesOfPresence({ field }: Presence, { holds }: Wanted, line: TextLine): readonly Clause[] {
+  const set = holds ? { ranges: fieldUniverse(field, line), null: false } : { ranges: [], null: true };
+  return [new Map([[field, set]])];
 }
 
 function conjoin(a: readonly Clause[], b: readonly Clause[]): readonly Clause[] | undefined {

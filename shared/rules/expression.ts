@@ -7,21 +7,35 @@ export type Value =
   | { readonly kind: 'numbers'; readonly low: number; readonly high: number; readonly text: string }
   /** Places on the address line, see address.ts: an address, a network, or a range of addresses. */
   | { readonly kind: 'addresses'; readonly low: bigint; readonly high: bigint; readonly text: string }
-  | { readonly kind: 'text'; readonly text: string };
+  | { readonly kind: 'text'; readonly text: string }
+  /** Of `like`: a text in which each `*` stands for any characters, or none. */
+  | { readonly kind: 'pattern'; readonly text: string }
+  /** Of `has`: TCP flags that must all be set. */
+  | { readonly kind: 'flags'; readonly mask: number; readonly text: string };
 
 /** What stands to the right of an operator. */
 export type Operand = Value | { readonly kind: 'list'; readonly name: string; readonly values: readonly Value[] };
 
 /** How a test relates its field to its operands. */
-export type TestOperator = ComparisonOperator | 'in' | 'not in';
+export type TestOperator = ComparisonOperator | 'in' | 'not in' | 'like' | 'not like' | 'has' | 'not has';
 
-/** One field held against one value, or against any number of them for `in` and `not in`. */
+/**
+ * One field held against one value, or against any number of them, of which one has to fit, for `in`, `like` and `has`
+ * and their negations.
+ */
 export interface Test {
   readonly kind: 'test';
   /** A record's or a derived field's column name. */
   readonly field: string;
   readonly operator: TestOperator;
   readonly operands: readonly Operand[];
+  readonly span: Span;
+}
+
+/** Whether a field has a value: true or false, never unknown. */
+export interface Presence {
+  readonly kind: 'presence';
+  readonly field: string;
   readonly span: Span;
 }
 
@@ -32,7 +46,8 @@ export interface Test {
 export type Expression =
   | { readonly kind: 'and' | 'or'; readonly terms: readonly Expression[]; readonly span: Span }
   | { readonly kind: 'not'; readonly term: Expression; readonly span: Span }
-  | Test;
+  | Test
+  | Presence;
 
 /** An operand's values: a list's, or the value itself. */
 export function valuesOf(operand: Operand): readonly Value[] {

@@ -8,7 +8,7 @@ import type { Lists } from './lists.ts';
 import { formatDuration, parseDuration } from './quantity.ts';
 import { readTests } from './read-tests.ts';
 import type { RuleTest } from './rule-test.ts';
-import { SEVERITIES, type Rule, type Severity, type Threshold } from './rule.ts';
+import { SEVERITIES, type Condition, type Rule, type Severity, type Threshold } from './rule.ts';
 import type { Mapping, ShapeReader, Text, YamlNode } from './shape.ts';
 import { stateKeyOf } from './state-key.ts';
 import { parseThreshold } from './threshold.ts';
@@ -60,7 +60,7 @@ export function readRule(reader: ShapeReader, node: YamlNode, lists: Lists, fall
   const where = keys.where();
   const except = keys.expression('except');
   const by = keys.by();
-  const window = keys.window();
+  const condition = keys.condition();
   const fields = {
     id: id?.text ?? '',
     title,
@@ -68,9 +68,12 @@ export function readRule(reader: ShapeReader, node: YamlNode, lists: Lists, fall
     severity: keys.severity(),
     tags: keys.tags(),
     by,
-    window,
+    condition,
     suppress: keys.suppress(),
     runbook: keys.text('runbook'),
+    falsePositives: undefined,
+    sharpenedBy: [],
+    quiets: [],
   };
   keys.checkMatches(where, except);
   const sound = reader.diagnostics.length === before && where !== undefined;
@@ -169,23 +172,24 @@ class RuleKeys {
     return columns.length > 0 ? columns : DEFAULT_BY;
   }
 
-  window(): Rule['window'] {
+  condition(): Condition {
     const { entries } = this.#mapping;
     const when = this.#when();
     const seconds = this.#windowSeconds();
     if (entries.has('window') && !entries.has('when')) {
       const hint = 'add `when: count() >= 10`, or leave out `window` so that every match alerts';
-      return this.#reader.report('E306', entries.get('window')!.keySpan, '`window` is there without `when`', hint);
+      this.#reader.report('E306', entries.get('window')!.keySpan, '`window` is there without `when`', hint);
     }
     if (entries.has('when') && !entries.has('window')) {
-      return this.#reader.report(
+      this.#reader.report(
         'E306',
         entries.get('when')!.keySpan,
         '`when` is there without `window`',
         'add `window: 10m`',
       );
     }
-    return when === undefined || seconds === undefined ? undefined : { seconds, when };
+    if (when === undefined || seconds === undefined) return { kind: 'match' };
+    return { kind: 'window', seconds, when, then: undefined };
   }
 
   suppress(): number {

@@ -267,8 +267,16 @@ class TestReader {
 }
 
 function sizeOf(value: Value): bigint {
-  if (value.kind === 'text') return 1n;
-  return value.kind === 'numbers' ? BigInt(value.high - value.low) + 1n : value.high - value.low + 1n;
+  switch (value.kind) {
+    case 'numbers':
+      return BigInt(value.high - value.low) + 1n;
+    case 'addresses':
+      return value.high - value.low + 1n;
+    case 'text':
+    case 'pattern':
+    case 'flags':
+      return 1n;
+  }
 }
 
 function expand(value: Value, size: number): readonly FieldValue[] {
@@ -281,6 +289,8 @@ function expand(value: Value, size: number): readonly FieldValue[] {
         return [value.text];
       return Array.from({ length: size }, (_, i) => formatAddress(value.low + BigInt(i)));
     case 'text':
+    case 'pattern':
+    case 'flags':
       return [value.text];
   }
 }

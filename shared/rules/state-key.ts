@@ -1,7 +1,7 @@
 /** The name under which a rule's window state is kept. */
 import { createHash } from 'node:crypto';
 import type { Expression, Operand } from './expression.ts';
-import type { Rule } from './rule.ts';
+import type { Condition, Rule } from './rule.ts';
 
 /**
  * The rule's id and 16 hex digits of a SHA-256 over all that decides its state. Where something was written,
@@ -12,10 +12,26 @@ export function stateKeyOf(rule: Omit<Rule, 'stateKey'>): string {
     where: meaningOf(rule.where),
     except: rule.except === undefined ? null : meaningOf(rule.except),
     by: rule.by,
-    window: rule.window === undefined ? null : { ...rule.window, when: { ...rule.window.when, text: undefined } },
+    condition: meaningOfCondition(rule.condition),
   };
   const hash = createHash('sha256').update(JSON.stringify(meaning)).digest('hex');
   return `${rule.id}-${hash.slice(0, 16)}`;
+}
+
+function meaningOfCondition(condition: Condition): unknown {
+  switch (condition.kind) {
+    case 'match':
+      return null;
+    case 'window': {
+      const { seconds, when, then } = condition;
+      const sequel = then === undefined ? null : [meaningOf(then.where), then.within];
+      return ['window', seconds, when.measure, when.operator, when.value, sequel];
+    }
+    case 'absence':
+    case 'new':
+    case 'baseline':
+      return { ...condition, text: undefined };
+  }
 }
 
 function meaningOf(expression: Expression): unknown {
@@ -25,6 +41,8 @@ function meaningOf(expression: Expression): unknown {
       return [expression.kind, ...expression.terms.map(meaningOf)];
     case 'not':
       return ['not', meaningOf(expression.term)];
+    case 'presence':
+      return ['has', expression.field];
     case 'test':
       return [expression.field, expression.operator, ...expression.operands.map(meaningOfOperand)];
   }
@@ -37,7 +55,10 @@ function meaningOfOperand(operand: Operand): unknown {
     case 'addresses':
       return [String(operand.low), String(operand.high)];
     case 'text':
+    case 'pattern':
       return operand.text;
+    case 'flags':
+      return operand.mask;
     case 'list':
       return operand.values.map(meaningOfOperand);
   }

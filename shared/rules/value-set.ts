@@ -7,7 +7,7 @@
 import { DERIVED_BY_COLUMN } from '../flow/derived.ts';
 import { FIELD_BY_COLUMN } from '../flow/fields.ts';
 import { LAST_ADDRESS } from '../flow/address.ts';
-import { valuesOf, type Test, type Value } from './expression.ts';
+import { valuesOf, type Test, type TestOperator, type Value } from './expression.ts';
 
 /** Places from `low` to `high`, both included. */
 export interface Range {
@@ -60,15 +60,20 @@ export function fieldUniverse(column: string, line: TextLine): readonly Range[] 
 
 /** The values for which a test is true. Null is never among them. */
 export function rangesOfTest(test: Test, universe: readonly Range[], line: TextLine): readonly Range[] {
-  const ranges = joinRanges(test.operands.flatMap((operand) => valuesOf(operand).map((value) => rangeOf(value, line))));
+  const values = test.operands.flatMap(valuesOf);
+  const ranges = joinRanges(values.flatMap((value) => rangesOf(value, universe, line)));
   const first = ranges[0];
-  if (first === undefined) return test.operator === 'not in' ? universe : [];
+  if (first === undefined) return NEGATED.has(test.operator) ? universe : [];
   switch (test.operator) {
     case '=':
     case 'in':
+    case 'like':
+    case 'has':
       return intersectRanges(ranges, universe);
     case '!=':
     case 'not in':
+    case 'not like':
+    case 'not has':
       return subtractRanges(universe, ranges);
     case '<':
       return intersectRanges(universe, first.low === 0n ? [] : [{ low: 0n, high: first.low - 1n }]);
@@ -81,15 +86,29 @@ export function rangesOfTest(test: Test, universe: readonly Range[], line: TextL
   }
 }
 
-function rangeOf(value: Value, line: TextLine): Range {
+const NEGATED: ReadonlySet<TestOperator> = new Set(['not in', 'not like', 'not has']);
+
+function rangesOf(value: Value, universe: readonly Range[], line: TextLine): readonly Range[] {
   switch (value.kind) {
     case 'numbers':
-      return { low: BigInt(value.low), high: BigInt(value.high) };
+      return [{ low: BigInt(value.low), high: BigInt(value.high) }];
     case 'addresses':
-      return value;
+      return [value];
     case 'text':
-      return point(line.place(value.text));
+      return [point(line.place(value.text))];
+    case 'flags':
+      return numbersWithBits(value.mask, universe);
+    case 'pattern':
+      throw new Error(`no pattern stands on a line: \`${value.text}\``);
   }
+}
+
+/** The numbers of a small field in which all bits of a mask are set. */
+function numbersWithBits(mask: number, universe: readonly Range[]): readonly Range[] {
+  const last = Number(universe.at(-1)?.high ?? 0n);
+  return Array.from({ length: last + 1 }, (_, number) => number)
+    .filter((number) => (number & mask) === mask)
+    .map((number) => point(BigInt(number)));
 }
 
 function point(place: bigint): Range {

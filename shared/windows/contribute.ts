@@ -1,6 +1,6 @@
 /** From the matches of a delivery to contributions: the writing side of a delta. */
 import type { ColumnBatch, Source } from '../flow/columns.ts';
-import type { Rule } from '../rules/rule.ts';
+import type { Rule, Threshold } from '../rules/rule.ts';
 import { BatchReader } from './batch-reader.ts';
 import type { Cells } from './cells.ts';
 import type { CodeSets } from './code-sets.ts';
@@ -95,7 +95,7 @@ function finish({ rules, values, paths, cells, batches, batch, candidates }: Gro
 function addDelivery(delta: Growing, { id, source, batches }: MatchedDelivery): void {
   const first = delta.cells.length;
   for (const { batch, matches } of batches) {
-    const windowed = matches.filter(({ rule, rows }) => rule.window !== undefined && rows.length > 0);
+    const windowed = matches.filter(({ rule, rows }) => rule.condition.kind === 'window' && rows.length > 0);
     if (windowed.length === 0) continue;
     if (delta.batches.at(-1) !== id) delta.batches.push(id);
     const reader = new BatchReader(batch, source, delta);
@@ -126,7 +126,8 @@ function addMatches(
   rows: Uint32Array,
   since: number,
 ): void {
-  const { seconds, when } = rule.window!;
+  if (rule.condition.kind !== 'window') return;
+  const { seconds, when } = rule.condition;
   const { measure } = when;
   const { cells } = delta;
   if (rows.length > delta.work.groups.length) delta.work = workFor(rows.length * 2);
@@ -136,7 +137,7 @@ function addMatches(
     id: rule.id,
     key: rule.stateKey,
     minutes: windowMinutes(seconds),
-    samplesFrom: measure.kind === 'sum' ? 1 : Math.max(1, Math.ceil(when.value / 2)),
+    samplesFrom: samplesFrom(when, seconds),
   });
   groups.fill(pathOfRule(delta.paths, ref), 0, rows.length);
   for (const column of rule.by) {
@@ -148,13 +149,28 @@ function addMatches(
   countRecords(cells, at, rows, samples);
   addTotals(cells.packets, at, reader.integers('packets'), rows);
   addTotals(cells.bytes, at, reader.integers('bytes'), rows);
-  if (measure.kind === 'sum') addTotals(cells.sum, at, reader.integers(measure.field), rows);
+  if ((measure.kind === 'sum' || measure.kind === 'rate') && measure.field !== undefined) {
+    addTotals(cells.sum, at, reader.integers(measure.field), rows);
+  }
   widenTimes(cells, at, reader, rows);
   reader.readPlaces(rows, codes);
   addCodes(cells.places, at, codes, rows.length);
   if (measure.kind === 'distinct') {
     reader.readCodes(measure.field, rows, codes);
     addCodes(cells.distinct, at, codes, rows.length);
+  }
+}
+
+/** See {@link RuleRef.samplesFrom}. */
+function samplesFrom({ measure, value }: Threshold, seconds: number): number {
+  switch (measure.kind) {
+    case 'count':
+    case 'distinct':
+      return Math.max(1, Math.ceil(value / 2));
+    case 'rate':
+      return measure.field === undefined ? Math.max(1, Math.ceil((value * seconds) / 2)) : 1;
+    case 'sum':
+      return 1;
   }
 }
 

@@ -23,6 +23,7 @@ interface Step {
 /** A group that may cross its rule's threshold, as all its minutes together do. */
 interface Candidate {
   readonly rule: Rule;
+  readonly seconds: number;
   readonly when: Threshold;
   readonly group: number;
   /** The same group in the hour before; {@link NONE} where it has none. */
@@ -61,17 +62,22 @@ function candidatesIn(rules: ReadonlyMap<string, Rule>, hour: Hour, before: Hour
   const translate = before && translator(hour, before, false);
   for (let group = 0; group < totals.length; group++) {
     const rule = known[ruleOf[group]!];
-    if (rule?.window === undefined) continue;
-    const { when } = rule.window;
+    if (rule?.condition.kind !== 'window') continue;
+    const { seconds, when } = rule.condition;
     const earlier = translate?.path(group) ?? NONE;
-    if (crosses(when, totals[group]! + (totalsBefore?.[earlier] ?? 0))) found.push({ rule, when, group, earlier });
+    const total = totals[group]! + (totalsBefore?.[earlier] ?? 0);
+    if (crosses(when, when.measure.kind === 'rate' ? total / seconds : total))
+      found.push({ rule, seconds, when, group, earlier });
   }
   return found;
 }
 
 /** By path: the sum of what a `sum` rule measures, else the number of records. */
 function totalsByGroup(rules: ReadonlyMap<string, Rule>, { rules: refs, paths, cells }: Hour): Float64Array {
-  const sums = refs.map(({ key }) => rules.get(key)?.window?.when.measure.kind === 'sum');
+  const sums = refs.map(({ key }) => {
+    const condition = rules.get(key)?.condition;
+    return condition?.kind === 'window' && totalColumn(condition.when.measure) === 'sum';
+  });
   const ruleOf = rulesOfPaths(paths);
   const totals = new Float64Array(paths.length);
   for (let row = 0; row < cells.length; row++) {
@@ -109,13 +115,13 @@ function codesIn(hour: Hour, before: Hour | undefined): (from: Hour, code: numbe
 
 /** Moves the window over the group's minutes. */
 function* slide(
-  { rule, when, group }: Candidate,
+  { rule, seconds, when, group }: Candidate,
   hour: Hour,
   steps: readonly Step[],
   codeNow: (from: Hour, code: number) => number,
 ): Generator<Crossing> {
-  const minutes = windowMinutes(rule.window!.seconds);
-  const measured = measuring(when.measure, codeNow);
+  const minutes = windowMinutes(seconds);
+  const measured = measuring(when.measure, seconds, codeNow);
   const crossingOf = (found: Found): Crossing => {
     const { minute } = steps[found.head]!;
     return {
@@ -161,16 +167,23 @@ interface Measuring {
   value(): number;
 }
 
-function measuring(measure: Measure, codeNow: (from: Hour, code: number) => number): Measuring {
+/** The column of cells that a measure adds up; `distinct` is bounded by the number of records. */
+function totalColumn(measure: Measure): 'count' | 'sum' {
+  return measure.kind === 'sum' || (measure.kind === 'rate' && measure.field !== undefined) ? 'sum' : 'count';
+}
+
+function measuring(measure: Measure, seconds: number, codeNow: (from: Hour, code: number) => number): Measuring {
   switch (measure.kind) {
     case 'count':
-    case 'sum': {
-      const column = measure.kind;
+    case 'sum':
+    case 'rate': {
+      const column = totalColumn(measure);
+      const divisor = measure.kind === 'rate' ? seconds : 1;
       let sum = 0;
       return {
         add: ({ from, row }) => (sum += from.cells[column][row]!),
         remove: ({ from, row }) => (sum -= from.cells[column][row]!),
-        value: () => sum,
+        value: () => sum / divisor,
       };
     }
     case 'distinct': {

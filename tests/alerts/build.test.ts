@@ -101,5 +101,5 @@ test('of many records five are shown, and what they differ in is null', () => {
 });
 
 test('rules with a window have their alerts from folding', () => {
-  expect(alertsOf([ssh('04:00:00')], [], [{ ...rule, window: windowOf(600, 'count() >= 1') }])).toEqual([]);
+  expect(alertsOf([ssh('04:00:00')], [], [{ ...rule, condition: windowOf(600, 'count() >= 1') }])).toEqual([]);
 });

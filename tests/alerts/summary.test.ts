@@ -3,7 +3,7 @@ import { summarise, type Found } from '../../shared/alerts/summary.ts';
 import { ruleOf, windowOf } from '../support/rules.ts';
 
 const found = (by: readonly string[], group: Found['group'], when: string | undefined, value: number): Found => ({
-  rule: ruleOf({ id: 'r', title: 'T', by, window: when === undefined ? undefined : windowOf(600, when) }),
+  rule: ruleOf({ id: 'r', title: 'T', by, condition: when === undefined ? { kind: 'match' } : windowOf(600, when) }),
   group,
   value,
   interfaces: ['eni-1'],

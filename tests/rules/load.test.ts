@@ -21,7 +21,7 @@ describe('a rule', () => {
       severity: 'medium',
       by: ['interface_id'],
       suppress: 3600,
-      window: undefined,
+      condition: { kind: 'match' },
       tags: [],
     });
   });
@@ -37,7 +37,8 @@ describe('a rule', () => {
     expect(rules[0]).toMatchObject({
       by: ['interface_id', 'dstaddr'],
       suppress: 86_400,
-      window: {
+      condition: {
+        kind: 'window',
         seconds: 3600,
         when: { measure: { kind: 'sum', field: 'bytes' }, operator: '>', value: 5e9, text: 'sum(bytes) > 5GB' },
       },

@@ -8,6 +8,8 @@ export type Reader = (column: string) => FieldValue;
 /** True, false, or null for unknown. */
 function evaluate(expression: Expression, read: Reader): boolean | null {
   switch (expression.kind) {
+    case 'presence':
+      return read(expression.field) !== null;
     case 'test':
       return evaluateTest(expression, read(expression.field));
     case 'not': {
@@ -39,9 +41,13 @@ function evaluateTest(test: Test, value: FieldValue): boolean | null {
   switch (test.operator) {
     case '=':
     case 'in':
+    case 'like':
+    case 'has':
       return within;
     case '!=':
     case 'not in':
+    case 'not like':
+    case 'not has':
       return !within;
     case '<':
       return Number(value) < numberOf(values[0]!);
@@ -60,6 +66,15 @@ function holds(operand: Value, value: string | number): boolean {
       return Number(value) >= operand.low && Number(value) <= operand.high;
     case 'text':
       return value === operand.text;
+    case 'pattern':
+      return new RegExp(
+        `^${operand.text
+          .split('*')
+          .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+          .join('.*')}$`,
+      ).test(String(value));
+    case 'flags':
+      return (Number(value) & operand.mask) === operand.mask;
     case 'addresses':
       return inNetwork(String(value), operand.text);
   }

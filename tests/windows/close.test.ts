@@ -6,7 +6,7 @@ import { memoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { ruleOf, windowOf } from '../support/rules.ts';
 import { fold, matched, putDelta } from './world.ts';
 
-const RULES = [ruleOf({ id: 'any', by: [], window: windowOf(600, 'count() >= 2') })];
+const RULES = [ruleOf({ id: 'any', by: [], condition: windowOf(600, 'count() >= 2') })];
 
 const ARRIVED = new Date('2026-11-03T05:00:00Z');
 const later = (hours: number): Date => new Date(ARRIVED.getTime() + hours * 3_600_000);

@@ -7,8 +7,8 @@ import { ruleOf, windowOf } from '../support/rules.ts';
 import { matched, type Fields } from './world.ts';
 
 const RULES = [
-  ruleOf({ id: 'scan', by: ['srcaddr'], window: windowOf(600, 'distinct(dstport) >= 3') }),
-  ruleOf({ id: 'flood', by: [], window: windowOf(3600, 'sum(bytes) > 1000') }),
+  ruleOf({ id: 'scan', by: ['srcaddr'], condition: windowOf(600, 'distinct(dstport) >= 3') }),
+  ruleOf({ id: 'flood', by: [], condition: windowOf(3600, 'sum(bytes) > 1000') }),
   ruleOf({ id: 'no-memory' }),
 ];
 

@@ -4,7 +4,7 @@ import { memoryStore } from '../support/memory-store.ts';
 import { ruleOf, windowOf } from '../support/rules.ts';
 import { fold, matched, putDelta, type Fields } from './world.ts';
 
-const scan = ruleOf({ id: 'scan', by: ['srcaddr'], window: windowOf(600, 'distinct(dstport) >= 3') });
+const scan = ruleOf({ id: 'scan', by: ['srcaddr'], condition: windowOf(600, 'distinct(dstport) >= 3') });
 
 const time = (text: string): number => Date.parse(`2026-11-03T${text}Z`) / 1000;
 
@@ -80,7 +80,7 @@ test('of many records a window shows five, and a long quiet group still shows on
 
 test('a group that grows record by record has samples once it is half as many as the threshold asks for', async () => {
   const store = memoryStore();
-  const slow = { ...scan, window: windowOf(600, 'distinct(dstport) >= 6') };
+  const slow = { ...scan, condition: windowOf(600, 'distinct(dstport) >= 6') };
   const created = [];
   for (let number = 0; number < 6; number++) {
     await putDelta(store, `${number}`, [matched(number, [slow], [attempt(number, `04:3${number}:00`)])]);

@@ -7,7 +7,7 @@ import { memoryStore } from '../support/memory-store.ts';
 import { ruleOf, windowOf } from '../support/rules.ts';
 import { alertIds, fold, matched, putDelta, type Fields } from './world.ts';
 
-const scan = ruleOf({ id: 'scan', by: ['srcaddr'], window: windowOf(600, 'distinct(dstport) >= 3') });
+const scan = ruleOf({ id: 'scan', by: ['srcaddr'], condition: windowOf(600, 'distinct(dstport) >= 3') });
 const RULES = [scan];
 
 const try_ = (port: number, time: string): Fields => ({
@@ -121,7 +121,7 @@ test('an edited rule starts afresh and keeps its alerts', async () => {
 test('more deltas than are held at once are all folded', async () => {
   const store = memoryStore();
   const ports = Array.from({ length: 250 }, (_, port) => matched(port, RULES, [try_(port, '2026-11-03T04:55:00Z')]));
-  const rule = { ...scan, window: windowOf(600, 'distinct(dstport) >= 250') };
+  const rule = { ...scan, condition: windowOf(600, 'distinct(dstport) >= 250') };
   for (const [number, delivery] of ports.entries()) {
     const builder = startDelta();
     builder.add(delivery);

@@ -3,17 +3,22 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { alertId, periodStart } from '../../shared/alerts/identity.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
-import type { Rule } from '../../shared/rules/rule.ts';
+import type { Rule, WindowCondition } from '../../shared/rules/rule.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { ruleOf, windowOf } from '../support/rules.ts';
 import { alertIds, fold, matched, putDelta, type Fields } from './world.ts';
 
 const RULES: readonly Rule[] = [
-  ruleOf({ id: 'scan', by: ['srcaddr'], window: windowOf(600, 'distinct(dstport) >= 3') }),
-  ruleOf({ id: 'slow-scan', by: [], window: windowOf(3600, 'distinct(dstaddr) > 4'), suppress: 86_400 }),
-  ruleOf({ id: 'flood', by: ['srcaddr', 'interface_id'], window: windowOf(3600, 'sum(bytes) >= 400'), suppress: 600 }),
-  ruleOf({ id: 'burst', by: ['dstport'], window: windowOf(60, 'count() > 1'), suppress: 60 }),
-  ruleOf({ id: 'odd', by: ['srcaddr'], window: windowOf(90, 'count() >= 3'), suppress: 45 }),
+  ruleOf({ id: 'scan', by: ['srcaddr'], condition: windowOf(600, 'distinct(dstport) >= 3') }),
+  ruleOf({ id: 'slow-scan', by: [], condition: windowOf(3600, 'distinct(dstaddr) > 4'), suppress: 86_400 }),
+  ruleOf({
+    id: 'flood',
+    by: ['srcaddr', 'interface_id'],
+    condition: windowOf(3600, 'sum(bytes) >= 400'),
+    suppress: 600,
+  }),
+  ruleOf({ id: 'burst', by: ['dstport'], condition: windowOf(60, 'count() > 1'), suppress: 60 }),
+  ruleOf({ id: 'odd', by: ['srcaddr'], condition: windowOf(90, 'count() >= 3'), suppress: 45 }),
 ];
 
 /** Twenty minutes on both sides of an hour's, and a day's, border. */
@@ -57,7 +62,7 @@ function expectedIds(batches: readonly (readonly Fields[])[]): string[] {
   const records = batches.flat().map((record) => ({ ...record, minute: Math.floor(Number(record['start']) / 60) }));
   const value = (record: Fields, column: string): Fields[string] => record[column] ?? null;
   for (const rule of RULES) {
-    const { seconds, when } = rule.window!;
+    const { seconds, when } = rule.condition as WindowCondition;
     for (const last of records) {
       const group = rule.by.map((column) => value(last, column));
       const inside = records.filter(
@@ -71,9 +76,9 @@ function expectedIds(batches: readonly (readonly Fields[])[]): string[] {
       const measured =
         measure.kind === 'count'
           ? inside.length
-          : measure.kind === 'sum'
-            ? of(measure.field).reduce<number>((sum, number) => sum + Number(number), 0)
-            : new Set(of(measure.field).filter((one) => one !== null)).size;
+          : measure.kind === 'sum' || measure.kind === 'rate'
+            ? of(measure.field!).reduce<number>((sum, number) => sum + Number(number), 0)
+            : new Set(of(measure.field!).filter((one) => one !== null)).size;
       const met = when.operator === '>' ? measured > when.value : measured >= when.value;
       if (met) ids.add(alertId(rule, group, periodStart(rule, last.minute * 60)));
     }
