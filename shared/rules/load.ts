@@ -1,8 +1,8 @@
 /** Rule files to rules: every file is read before anything is checked, so that lists serve all of them. */
 import { parseDocument, type Document } from 'yaml';
-import { parseAddressRange } from '../flow/address.ts';
 import type { Diagnostic, SourceText, Span } from './diagnostics.ts';
 import { builtInLists, PRIVATE_NETWORKS, type Lists, type NamedList } from './lists.ts';
+import { readLists } from './read-lists.ts';
 import { readRule } from './read-rule.ts';
 import type { RuleTest } from './rule-test.ts';
 import type { Rule } from './rule.ts';
@@ -88,64 +88,4 @@ function openFile(source: SourceText): OpenedFile {
   if (document.errors.length > 0 || document.contents === null) return { reader, mapping: undefined };
   const whole: Span = { start: 0, end: source.text.length };
   return { reader, mapping: reader.mapping(document.contents, 'a rule file', ['rules', 'lists'], whole) };
-}
-
-function readLists(
-  reader: ShapeReader,
-  file: Mapping,
-  lists: Map<string, NamedList>,
-  builtIn: ReadonlySet<string>,
-  homes: Map<string, string>,
-): void {
-  const section = file.entries.get('lists');
-  if (section === undefined) return;
-  const mapping = reader.mapping(section.value, '`lists`', undefined, section.keySpan);
-  for (const { key, keySpan, value } of mapping?.entries.values() ?? []) {
-    if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(key)) {
-      reader.report(
-        'E402',
-        keySpan,
-        `\`${key}\` can't name a list`,
-        'write letters, digits, `_` and `-`, a letter first',
-      );
-      continue;
-    }
-    const home = builtIn.has(key)
-      ? 'built in'
-      : lists.has(key)
-        ? `in ${homes.get(key) ?? 'the configuration'}`
-        : undefined;
-    if (home !== undefined) {
-      const hint = key === 'networks' ? 'set `networks` in the configuration' : 'choose another name';
-      reader.report('E401', keySpan, `there is a list \`@${key}\` already, ${home}`, hint);
-      continue;
-    }
-    const texts = reader.texts(value, `the list \`${key}\``, keySpan) ?? [];
-    const holdsAddresses = texts.some(({ text }) => typeof parseAddressRange(text) === 'object');
-    for (const { text, span } of texts) {
-      if (text.startsWith('@'))
-        reader.report(
-          'E403',
-          span,
-          "a list can't hold another list",
-          'name both where they are used: `in (@one, @two)`',
-        );
-      else if (holdsAddresses && typeof parseAddressRange(text) !== 'object') {
-        reader.report(
-          'E403',
-          span,
-          `\`${text}\` is not an address, unlike other entries of \`@${key}\`${reasonOf(text)}`,
-        );
-      }
-    }
-    lists.set(key, { name: key, entries: texts.map(({ text }) => text) });
-    homes.set(key, reader.source.name);
-  }
-}
-
-function reasonOf(text: string): string {
-  const why = parseAddressRange(text);
-  if (why === 'prefix-too-long') return ': its prefix is too long';
-  if (why === 'bits-beyond-prefix') return ': it has bits set beyond its prefix';
-  return why === 'reversed' ? ': it starts above its end' : '';
 }
