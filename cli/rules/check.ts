@@ -1,0 +1,36 @@
+/** `sekisho rules check`: everything that is wrong with rules. */
+import type { Command } from 'commander';
+import { formatDiagnostic } from '../../shared/rules/diagnostics.ts';
+import { EXIT } from '../exit.ts';
+import { counted, painter, writeOut } from '../output.ts';
+import { readRules, readSettings, type CommonOptions } from '../settings.ts';
+import { RULE_PATHS, subcommand, type Done } from './subcommand.ts';
+
+const EXAMPLES = `\
+  sekisho rules check my-rules/           every mistake, with its place and what was probably meant
+  sekisho rules check my-rules/ --json    the same for an editor or a pipeline`;
+
+/** The command. */
+export function checkCommand(done: Done): Command {
+  return subcommand('check', 'say everything that is wrong with rules; exits with 3 if anything is', EXAMPLES)
+    .argument('[path...]', RULE_PATHS)
+    .action(async (paths: string[], options: CommonOptions) => done(await check(paths, options)));
+}
+
+async function check(paths: readonly string[], options: CommonOptions): Promise<number> {
+  const { rules, diagnostics, sources } = readRules(await readSettings(options), paths);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  if (options.json === true) {
+    await writeOut(`${JSON.stringify(diagnostics, null, 2)}\n`);
+  } else {
+    const paint = painter(process.stdout);
+    const texts = diagnostics.map((each) => `${formatDiagnostic(each, sources.get(each.file)!.text).trimEnd()}\n`);
+    const warnings = diagnostics.length - errors;
+    const verdict =
+      diagnostics.length === 0
+        ? `${paint('good', 'nothing wrong')} in ${counted(rules.length, 'rule')} of ${counted(sources.size, 'file')}`
+        : `${paint('bad', counted(errors, 'error'))} and ${counted(warnings, 'warning')} in ${counted(sources.size, 'file')}`;
+    await writeOut(`${texts.map((text) => `${text}\n`).join('')}${verdict}\n`);
+  }
+  return errors > 0 ? EXIT.found : EXIT.done;
+}
