@@ -78,7 +78,7 @@ function expectedIds(batches: readonly (readonly Fields[])[]): string[] {
           ? inside.length
           : measure.kind === 'sum' || measure.kind === 'rate'
             ? of(measure.field!).reduce<number>((sum, number) => sum + Number(number), 0)
-            : new Set(of(measure.field!).filter((one) => one !== null)).size;
+            : new Set(of(measure.field).filter((one) => one !== null)).size;
       const met = when.operator === '>' ? measured > when.value : measured >= when.value;
       if (met) ids.add(alertId(rule, group, periodStart(rule, last.minute * 60)));
     }
