@@ -58,6 +58,8 @@ export default defineConfig({
     'import/no-named-as-default': 'off',
     'import/no-named-as-default-member': 'off',
     'unicorn/consistent-function-scoping': 'off',
+    // a rule's `then` is an expression, nothing that can be called
+    'unicorn/no-thenable': 'off',
     'vitest/no-conditional-expect': 'off',
     'eslint/max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
   },

@@ -37,6 +37,10 @@ export const CODES = {
   E306: '`window` and `when` without each other',
   E307: 'a window out of range',
   E308: 'a field named twice in `by`, or no field at all',
+  E309: '`window` beside a condition that has a time of its own',
+  E310: 'a time in a condition that is out of range',
+  E311: '`then` or `within` that nothing goes before, or without each other',
+  E312: 'rules that quiet themselves or each other',
   E401: 'two lists with one name, or a name that is built in',
   E402: 'a list name that can not be used',
   E403: 'an entry that does not belong in its list',
@@ -45,6 +49,7 @@ export const CODES = {
   E503: 'a test that makes too many records',
   E504: 'expected alerts that the rule can not raise',
   E505: 'a format in a test that can not be read',
+  W301: 'a rule that quiets one that is not loaded',
 } as const;
 
 /** A diagnostic's stable code. */

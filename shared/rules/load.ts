@@ -2,6 +2,7 @@
 import { parseDocument, type Document } from 'yaml';
 import type { Diagnostic, SourceText, Span } from './diagnostics.ts';
 import { builtInLists, PRIVATE_NETWORKS, type Lists, type NamedList } from './lists.ts';
+import { checkQuiets, type PlacedRule } from './quiets.ts';
 import { readLists } from './read-lists.ts';
 import { readRule } from './read-rule.ts';
 import type { RuleTest } from './rule-test.ts';
@@ -37,8 +38,7 @@ export function loadRules(files: readonly SourceText[], options: LoadOptions = {
   for (const { reader, mapping } of opened) {
     if (mapping !== undefined) readLists(reader, mapping, lists, builtIn, homes);
   }
-  const rules: Rule[] = [];
-  const tests: RuleTest[] = [];
+  const placed: PlacedRule[] = [];
   const seen = new Map<string, string>();
   for (const { reader, mapping } of opened) {
     const entry = mapping?.entries.get('rules');
@@ -57,10 +57,12 @@ export function loadRules(files: readonly SourceText[], options: LoadOptions = {
         continue;
       }
       seen.set(read.id, reader.source.name);
-      if (read.rule !== undefined) rules.push(read.rule);
-      tests.push(...read.tests);
+      placed.push({ read, reader });
     }
   }
+  const mute = checkQuiets(placed, new Set(seen.keys()));
+  const rules = placed.flatMap(({ read: { id, rule } }) => (rule === undefined || mute.has(id) ? [] : [rule]));
+  const tests = placed.flatMap(({ read }) => read.tests);
   const diagnostics = opened.flatMap(({ reader }) =>
     reader.diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column),
   );

@@ -39,9 +39,19 @@ export class ShapeReader {
     this.#document = document;
   }
 
+  /** How many errors were found so far; warnings do not count. */
+  get errors(): number {
+    return this.diagnostics.filter(({ severity }) => severity === 'error').length;
+  }
+
   /** Reports an error at a span of the file. */
   report(code: Code, span: Span, message: string, hint?: string): undefined {
     this.diagnostics.push(placeFinding(error(code, span, message, hint), this.source));
+  }
+
+  /** Reports something suspicious at a span of the file. */
+  warn(code: Code, span: Span, message: string, hint?: string): undefined {
+    this.diagnostics.push(placeFinding({ ...error(code, span, message, hint), severity: 'warning' }, this.source));
   }
 
   /** Reports a finding about a scalar's text. */
@@ -78,6 +88,18 @@ export class ShapeReader {
       entries.set(key, { key, keySpan, value: pair.value });
     }
     return { entries, span };
+  }
+
+  /** The text of a mapping's key; undefined where there is no such key, or no text. */
+  textAt(mapping: Mapping, key: string): Text | undefined {
+    const entry = mapping.entries.get(key);
+    return entry && this.text(entry.value, `\`${key}\``, entry.keySpan);
+  }
+
+  /** The texts of a mapping's key, none where there is no such key. */
+  textsAt(mapping: Mapping, key: string): readonly Text[] {
+    const entry = mapping.entries.get(key);
+    return (entry && this.texts(entry.value, `\`${key}\``, entry.keySpan)) ?? [];
   }
 
   /** A list's nodes. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { loadRules, type LoadOptions } from '../../shared/rules/load.ts';
+import { memoryOf } from '../../shared/rules/rule.ts';
 
 function load(text: string, options?: LoadOptions) {
   return loadRules([{ name: 'a.yaml', text }], options);
@@ -26,9 +27,11 @@ describe('a rule', () => {
     });
   });
 
-  test('has its window, threshold, group and durations read', () => {
+  test('has its window, threshold, fields and durations read', () => {
     const { rules } = load(`rules:
   - id: big
+    false_positives: Backups.
+    sharpened_by: [flow-direction, pkt-dstaddr]
     where: direction = egress
     by: [interface-id, dstaddr]
     window: 1h
@@ -36,6 +39,8 @@ describe('a rule', () => {
     suppress: 1d`);
     expect(rules[0]).toMatchObject({
       by: ['interface_id', 'dstaddr'],
+      falsePositives: 'Backups.',
+      sharpenedBy: ['flow_direction', 'pkt_dstaddr'],
       suppress: 86_400,
       condition: {
         kind: 'window',
@@ -54,7 +59,74 @@ describe('a rule', () => {
     ['a list for a text', '- { id: a, where: [dstport = 1] }', ['2:19 E004 [dstport = 1]']],
     ['window without when', '- { id: a, where: dstport = 1, window: 5m }', ['2:32 E306 window']],
     ['when without window', '- { id: a, where: dstport = 1, when: count() > 1 }', ['2:32 E306 when']],
-    ['a window too long', '- { id: a, where: dstport = 1, window: 2h, when: count() > 1 }', ['2:40 E307 2h']],
+    ['a window too long', '- { id: a, where: dstport = 1, window: 31d, when: count() > 1 }', ['2:40 E307 31d']],
+    [
+      'a window beside an absence',
+      '- { id: a, where: dstport = 1, window: 1h, when: no records for 1h }',
+      ['2:32 E309 window'],
+    ],
+    [
+      'a window beside first seen',
+      '- { id: a, where: dstport = 1, window: 1h, when: new dstport over 9d }',
+      ['2:32 E309 window'],
+    ],
+    [
+      'what is usual without window',
+      '- { id: a, where: dstport = 1, when: count() > 4 x usual over 9d }',
+      ['2:32 E306 when'],
+    ],
+    [
+      'what is usual in too long windows',
+      '- { id: a, where: dstport = 1, window: 8d, when: count() > 4 x usual over 30d }',
+      ['2:40 E307 8d'],
+    ],
+    [
+      'what is usual in too few windows',
+      '- { id: a, where: dstport = 1, window: 6d, when: count() > 4 x usual over 9d }',
+      ['2:40 E310 6d'],
+    ],
+    [
+      'then without within',
+      '- { id: a, where: dstport = 1, window: 9m, when: count() > 1, then: dstport = 2 }',
+      ['2:63 E311 then'],
+    ],
+    [
+      'within without then',
+      '- { id: a, where: dstport = 1, window: 9m, when: count() > 1, within: 9m }',
+      ['2:63 E311 within'],
+    ],
+    ['then without window', '- { id: a, where: dstport = 1, then: dstport = 2, within: 9m }', ['2:32 E311 then']],
+    [
+      'then after an absence',
+      '- { id: a, where: dstport = 1, when: no records for 9m, then: dstport = 2, within: 9m }',
+      ['2:57 E311 then'],
+    ],
+    [
+      'then after a long window',
+      '- { id: a, where: dstport = 1, window: 2h, when: count() > 1, then: dstport = 2, within: 9m }',
+      ['2:63 E311 then'],
+    ],
+    [
+      'then too late',
+      '- { id: a, where: dstport = 1, window: 9m, when: count() > 1, then: dstport = 2, within: 2h }',
+      ['2:90 E310 2h'],
+    ],
+    [
+      'then that never matches',
+      '- { id: a, where: dstport = 1, window: 9m, when: count() > 1, then: dstport = 2 and dstport = 3, within: 9m }',
+      ['2:69 E301 dstport = 2 and dstport = 3'],
+    ],
+    [
+      'then with an unknown field',
+      '- { id: a, where: dstport = 1, window: 9m, when: count() > 1, then: foo = 2, within: 9m }',
+      ['2:69 E201 foo'],
+    ],
+    [
+      'an unknown field that sharpens it',
+      '- { id: a, where: dstport = 1, sharpened_by: [tcp-flag] }',
+      ['2:47 E201 tcp-flag'],
+    ],
+    ['no field in by', '- { id: a, where: dstport = 1, by: [] }', ['2:32 E308 by']],
     ['a window of half minutes', '- { id: a, where: dstport = 1, window: 90s, when: count() > 1 }', ['2:40 E307 90s']],
     ['a suppress period too short', '- { id: a, where: dstport = 1, suppress: 30s }', ['2:42 E008 30s']],
     ['a field twice in by', '- { id: a, where: dstport = 1, by: [srcaddr, srcaddr] }', ['2:46 E308 srcaddr']],
@@ -85,6 +157,61 @@ describe('a rule', () => {
     expect(load(`rules: [{ id: a, where: '${pairs}' }]`).diagnostics.map(({ code }) => code)).toEqual(['E301']);
     const many = Array.from({ length: 600 }, (_, i) => `(srcport = ${i} and dstport = ${i})`).join(' or ');
     expect(load(`rules: [{ id: a, where: '${many}' }]`).diagnostics.map(({ code }) => code)).toEqual(['E302']);
+  });
+});
+
+describe('memory', () => {
+  const conditionOf = (keys: string) => {
+    const { rules, diagnostics } = load(`rules: [{ id: a, where: action = REJECT, by: srcaddr, ${keys} }]`);
+    expect(diagnostics).toEqual([]);
+    return { ...rules[0]!, memory: memoryOf(rules[0]!.condition) };
+  };
+
+  test('of up to an hour streams, a sequence included', () => {
+    const rule = conditionOf("window: 1h, when: count() >= 10, then: 'action = ACCEPT', within: 10m");
+    expect(rule).toMatchObject({
+      memory: 'stream',
+      condition: { kind: 'window', seconds: 3600, then: { where: { field: 'action' }, within: 600 } },
+    });
+    expect(conditionOf('when: no records for 45m')).toMatchObject({ memory: 'stream', condition: { seconds: 2700 } });
+  });
+
+  test('of more is asked of the lake', () => {
+    expect(conditionOf('window: 2h, when: count() >= 10')).toMatchObject({ memory: 'query' });
+    expect(conditionOf('when: no records for 30d')).toMatchObject({ memory: 'query' });
+    const usual = conditionOf('window: 1d, when: sum(bytes) > 4 × usual over 14d and at least 1GB');
+    expect(usual).toMatchObject({ memory: 'query', condition: { kind: 'baseline', seconds: 86_400, factor: 4 } });
+  });
+
+  test('of what is new has its field last in the group', () => {
+    expect(conditionOf('when: new dstport over 14d').by).toEqual(['srcaddr', 'dstport']);
+    expect(conditionOf('when: new srcaddr over 14d')).toMatchObject({ memory: 'query', by: ['srcaddr'] });
+  });
+});
+
+describe('rules that quiet others', () => {
+  const rule = (id: string, quiets: string): string => `  - { id: ${id}, where: dstport = 1, quiets: [${quiets}] }`;
+
+  test('name them, whichever is read first, with or without errors of their own', () => {
+    const text = ['rules:', rule('a', 'b, c'), rule('b', 'c'), '  - { id: c, where: foo = 1 }'].join('\n');
+    expect(load(text).rules.map(({ id, quiets }) => [id, quiets])).toEqual([
+      ['a', ['b', 'c']],
+      ['b', ['c']],
+    ]);
+    expect(places(text)).toEqual(['4:21 E201 foo']);
+  });
+
+  test('are warned about ids that are not there, and stay', () => {
+    const { rules, diagnostics } = load(['rules:', rule('port-scan', 'port-scam')].join('\n'));
+    expect(rules).toHaveLength(1);
+    expect(diagnostics).toMatchObject([{ code: 'W301', severity: 'warning', hint: 'did you mean `port-scan`?' }]);
+  });
+
+  test('must not quiet each other, as none of them would speak', () => {
+    const circle = ['rules:', rule('a', 'b'), rule('b', 'c'), rule('c', 'a')].join('\n');
+    expect(places(circle)).toEqual(['4:43 E312 a']);
+    expect(load(circle).rules.map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(places(['rules:', rule('a', 'a')].join('\n'))).toEqual(['2:43 E312 a']);
   });
 });
 

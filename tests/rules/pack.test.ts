@@ -48,7 +48,7 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
 });
 
 test('the reference lists every diagnostic code with its meaning', () => {
-  const listed = [...docs.matchAll(/^\| (E\d{3}) \| (.*) \|$/gm)].map((row) => [row[1], row[2]]);
+  const listed = [...docs.matchAll(/^\| ([EW]\d{3}) \| (.*) \|$/gm)].map((row) => [row[1], row[2]]);
   expect(Object.fromEntries(listed)).toEqual(CODES);
 });
 
