@@ -15,7 +15,8 @@ import { IngestRun, type IngestLimits } from './ingest-run.ts';
 import { isOutputClosed, tell, writeOut } from './output.ts';
 import { InputReader } from './read.ts';
 import { openRejectFile } from './rejects.ts';
-import { decodeOptionsOf, readCheckedRules, readSettings, type CommonOptions } from './settings.ts';
+import { readCheckedRules } from './read-rules.ts';
+import { decodeOptionsOf, readSettings, type CommonOptions } from './settings.ts';
 
 interface IngestOptions extends CommonOptions {
   readonly lake: string;
@@ -59,7 +60,7 @@ export function ingestCommand(done: (exitCode: number) => void, limits?: IngestL
 async function ingest(inputs: readonly string[], options: IngestOptions, limits?: IngestLimits): Promise<number> {
   const settings = await readSettings(options);
   const decodeOptions = decodeOptionsOf(settings, options.format);
-  const { rules } = readCheckedRules(settings, options.rules ?? []);
+  const { rules } = await readCheckedRules(settings, options.rules ?? []);
   const rejects = await openRejectFile(options.rejects);
   const sink = await openSink(options.alerts);
   const pipeline: Pipeline = {

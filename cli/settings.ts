@@ -1,7 +1,6 @@
-/** What every command sets up from its options: the configuration, the clock, formats, networks and rules. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/** What every command sets up from its options: the configuration, the clock, formats and networks. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fixedClock, parseTime, systemClock } from '../shared/adapters/local/clock.ts';
 import { describeFileError } from '../shared/adapters/local/file-errors.ts';
 import { DEFAULT_CONFIG, type Config } from '../shared/config/config.ts';
@@ -11,9 +10,7 @@ import { servicePortTable } from '../shared/flow/direction.ts';
 import { parseFormat, type Format } from '../shared/flow/format.ts';
 import { networkTest } from '../shared/flow/networks.ts';
 import type { Clock } from '../shared/ports.ts';
-import { formatDiagnostic, type SourceText } from '../shared/rules/diagnostics.ts';
 import { PRIVATE_NETWORKS } from '../shared/rules/lists.ts';
-import { loadRules, type LoadedRules } from '../shared/rules/load.ts';
 import { UsageError } from './exit.ts';
 
 /** Options that all commands share. */
@@ -91,48 +88,8 @@ function readFormat(text: string, where: string): Format {
   return format;
 }
 
-/** The folder of the built-in rules, beside the program's own. */
-const BUILT_IN = fileURLToPath(new URL('../rules', import.meta.url));
-
-/** Loads the rules that were named, or else the built-in ones and the configuration's. */
-export function readRules(
-  { config, folder }: Settings,
-  paths: readonly string[],
-): LoadedRules & { sources: ReadonlyMap<string, SourceText> } {
-  const named = paths.length > 0 ? paths : [BUILT_IN, ...config.rules.map((path) => join(folder, path))];
-  const files = named.flatMap(ruleFiles);
-  const loaded = loadRules(files, { networks: config.networks, lists: config.lists });
-  return { ...loaded, sources: new Map(files.map((file) => [file.name, file])) };
-}
-
-/** The rules for a run: errors in them are errors of the configuration. */
-export function readCheckedRules(settings: Settings, paths: readonly string[]): LoadedRules {
-  const loaded = readRules(settings, paths);
-  const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) {
-    const texts = errors.map((each) => formatDiagnostic(each, loaded.sources.get(each.file)!.text));
-    throw new UsageError([...texts, 'nothing was read: mend the rules, and check them with `sekisho rules check`']);
-  }
-  return loaded;
-}
-
-function ruleFiles(path: string): SourceText[] {
-  const name = path === BUILT_IN ? 'rules' : path;
-  if (!existsSync(path))
-    throw new UsageError([`there are no rules at \`${name}\`: name a rule file or a folder of them`]);
-  if (!statSync(path).isDirectory()) return [{ name, text: readText(path, 'the rule file') }];
-  const files = readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name) && !entry.name.startsWith('.'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  if (files.length === 0) throw new UsageError([`there is no rule file (.yml) in \`${name}\``]);
-  return files.map((file) => ({
-    name: path === BUILT_IN ? join('rules', relative(resolve(path), file)) : file,
-    text: readText(file, 'the rule file'),
-  }));
-}
-
-function readText(path: string, what: string): string {
+/** A file's text; one that can't be read is a wrong option or setting. */
+export function readText(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

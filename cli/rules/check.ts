@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { formatDiagnostic } from '../../shared/rules/diagnostics.ts';
 import { EXIT } from '../exit.ts';
 import { counted, painter, writeOut } from '../output.ts';
-import { readRules, readSettings, type CommonOptions } from '../settings.ts';
+import { readRules } from '../read-rules.ts';
+import { readSettings, type CommonOptions } from '../settings.ts';
 import { RULE_PATHS, subcommand, type Done } from './subcommand.ts';
 
 const EXAMPLES = `\
@@ -18,7 +19,7 @@ export function checkCommand(done: Done): Command {
 }
 
 async function check(paths: readonly string[], options: CommonOptions): Promise<number> {
-  const { rules, diagnostics, sources } = readRules(await readSettings(options), paths);
+  const { rules, diagnostics, sources } = await readRules(await readSettings(options), paths);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   if (options.json === true) {
     await writeOut(`${JSON.stringify(diagnostics, null, 2)}\n`);

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { formatSpan } from '../../shared/alerts/wording.ts';
 import { EXIT } from '../exit.ts';
 import { widthOf, writeOut } from '../output.ts';
-import { readCheckedRules, readSettings, type CommonOptions } from '../settings.ts';
+import { readCheckedRules } from '../read-rules.ts';
+import { readSettings, type CommonOptions } from '../settings.ts';
 import { formatTable } from '../table.ts';
 import { RULE_PATHS, subcommand, type Done } from './subcommand.ts';
 
@@ -19,7 +20,7 @@ export function listCommand(done: Done): Command {
 }
 
 async function list(paths: readonly string[], options: CommonOptions): Promise<number> {
-  const { rules } = readCheckedRules(await readSettings(options), paths);
+  const { rules } = await readCheckedRules(await readSettings(options), paths);
   if (options.json === true) {
     const shown = rules.map(({ id, title, description, severity, tags, by, condition, suppress, runbook }) => ({
       id,

@@ -6,7 +6,8 @@ import type { Arrival } from '../../shared/envelope/delivery.ts';
 import { runRuleTest, type RuleTestResult } from '../../shared/rule-tests.ts';
 import { EXIT } from '../exit.ts';
 import { painter, writeOut } from '../output.ts';
-import { decodeOptionsOf, readCheckedRules, readSettings, type CommonOptions } from '../settings.ts';
+import { readCheckedRules } from '../read-rules.ts';
+import { decodeOptionsOf, readSettings, type CommonOptions } from '../settings.ts';
 import { RULE_PATHS, subcommand, type Done } from './subcommand.ts';
 
 const EXAMPLES = `\
@@ -22,7 +23,7 @@ export function testCommand(done: Done): Command {
 
 async function test(paths: readonly string[], options: CommonOptions): Promise<number> {
   const settings = await readSettings(options);
-  const { rules, tests } = readCheckedRules(settings, paths);
+  const { rules, tests } = await readCheckedRules(settings, paths);
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const runOptions = {
     createStore: createMemoryStore,
