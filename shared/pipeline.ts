@@ -33,6 +33,7 @@ export interface Pipeline {
   readonly random: () => string;
   /** Reads what arrived; may remember what it has read. */
   readonly decode: (arrival: Arrival) => Decoded;
+  /** Asked for once a step: from one step to the next there may be others, as outside lists are refreshed. */
   readonly rules: PipelineRules;
   /** Ids of alerts known to exist, so that a process asks the store only once for each. */
   readonly seen: Set<string>;
