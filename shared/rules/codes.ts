@@ -15,7 +15,7 @@ export const CODES = {
   E103: 'something is missing: a value, an operator, a field, `and` or `or`',
   E104: 'a parenthesis or quotation mark without its partner',
   E105: 'an empty set of values',
-  E106: 'a word that is reserved for a later version of the language',
+  E106: 'a word that is reserved: `is`',
   E107: 'an expression that is nested too deeply',
   E201: 'unknown field',
   E202: 'unknown list',
@@ -29,6 +29,8 @@ export const CODES = {
   E210: 'a comparison that can never be true',
   E211: 'a comparison with null',
   E212: 'a list with an entry that does not fit the field',
+  E213: '`like`, a wildcard or a flag test on a field that it is not for',
+  E214: 'a flag that TCP does not have',
   E301: 'a rule that can never match',
   E302: 'a rule that is too large once it is normalised',
   E303: 'a condition on a window that can not be read',
@@ -49,7 +51,12 @@ export const CODES = {
   E503: 'a test that makes too many records',
   E504: 'expected alerts that the rule can not raise',
   E505: 'a format in a test that can not be read',
+  W101: 'a pattern without `*`, or a `*` where it stands for itself',
+  W102: 'a value or a term that adds nothing',
+  W103: 'a test that decides nothing: always true, or never',
   W301: 'a rule that quiets one that is not loaded',
+  W302: 'a rule that means the same as another',
+  W303: 'a rule that another covers',
 } as const;
 
 /** A diagnostic's stable code. */
