@@ -1,6 +1,7 @@
 /** Where to look next: queries that select an alert's group and time, for Athena and for CloudWatch Logs Insights. */
 import type { FieldValue } from '../flow/columns.ts';
-import { FIELD_BY_COLUMN, type FlowTable } from '../flow/fields.ts';
+import type { FlowTable } from '../flow/fields.ts';
+import { sqlOfField } from '../flow/sql-columns.ts';
 
 /** What to look for. */
 export interface Sought {
@@ -15,22 +16,14 @@ export interface Sought {
 
 const VIEWS: Readonly<Record<FlowTable, string>> = { vpc: 'flows', tgw: 'tgw_flows' };
 
-/** Derived fields as the lake's columns tell them; `direction` is worked out when records are read and not stored. */
-const DERIVED_SQL: ReadonlyMap<string, string> = new Map([
-  ['initiator', 'initiator'],
-  ['server_port', 'server_port'],
-  ['client', `CASE initiator WHEN 'src' THEN srcaddr WHEN 'dst' THEN dstaddr END`],
-  ['server', `CASE initiator WHEN 'src' THEN dstaddr WHEN 'dst' THEN srcaddr END`],
-  ['client_port', `CASE initiator WHEN 'src' THEN srcport WHEN 'dst' THEN dstport END`],
-]);
-
 /** SQL over the lake's view of the records, in the subset that Athena and DuckDB share. */
 export function athenaQuery({ table, group, from, to }: Sought): string {
   const conditions = [`start BETWEEN ${Math.floor(from)} AND ${Math.ceil(to)}`];
   const left: string[] = [];
   for (const [column, value] of group) {
-    const expression = DERIVED_SQL.get(column) ?? (FIELD_BY_COLUMN.has(column) ? sqlName(column) : undefined);
-    if (expression === undefined) left.push(column);
+    const expression = sqlOfField(column);
+    // worked out when records are read, and not stored
+    if (column === 'direction') left.push(column);
     else conditions.push(value === null ? `${expression} IS NULL` : `${expression} = ${sqlLiteral(value)}`);
   }
   const comment = left.length === 0 ? '' : ` -- not a column: ${left.join(', ')}`;
@@ -57,11 +50,6 @@ export function insightsQuery({ group, from, to }: Sought): string {
 /** Unix seconds as ISO 8601 in UTC, to the second: `2026-11-24T07:31:00Z`. */
 export function isoTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
-}
-
-/** SQL's own words among the columns. */
-function sqlName(column: string): string {
-  return column === 'end' ? '"end"' : column;
 }
 
 function sqlLiteral(value: string | number): string {

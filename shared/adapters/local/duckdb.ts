@@ -3,11 +3,13 @@ import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
 import type { QueryEngine, QueryResult } from '../../ports.ts';
+import { DUCKDB_DIALECT } from '../../query/dialect.ts';
+import { registerFunctions } from './duckdb-functions.ts';
 import { valueConverter, type DuckDbApi } from './duckdb-values.ts';
 
 /** How the engine starts. */
 export interface DuckDbOptions {
-  /** Statements run before the first query: the views and macros. */
+  /** Statements run before the first query: the views. */
   readonly setup?: string | undefined;
   /** Most memory before it spills to disk, in bytes; by default half of what the process may have. */
   readonly memory?: number;
@@ -71,6 +73,8 @@ async function start({ setup, memory, spillFolder }: DuckDbOptions): Promise<Ope
   const opened = { api, instance, connection: await instance.connect() };
   try {
     await run(api, opened.connection, "set timezone = 'UTC'");
+    registerFunctions(api, opened.connection);
+    await run(api, opened.connection, DUCKDB_DIALECT.join(';\n'));
     if (setup !== undefined) await run(api, opened.connection, setup);
     return opened;
   } catch (error) {
