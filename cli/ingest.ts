@@ -6,6 +6,7 @@ import { alertStream, openAlertFile, type ClosableSink } from '../shared/adapter
 import { openFolderStore } from '../shared/adapters/local/object-store.ts';
 import { createMemoryQueue } from '../shared/adapters/local/queue.ts';
 import type { Alert } from '../shared/alerts/alert.ts';
+import { noAlertMemory } from '../shared/alerts/memory.ts';
 import type { Arrival } from '../shared/envelope/delivery.ts';
 import { decodeDelivery, type Decoded, type DecodeOptions } from '../shared/flow/decode.ts';
 import { compilePipelineRules, type Pipeline } from '../shared/pipeline.ts';
@@ -71,7 +72,7 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
     random: () => randomBytes(6).toString('hex'),
     decode: remembering(decodeOptions),
     rules: compilePipelineRules(rules),
-    seen: new Set(),
+    seen: noAlertMemory(),
   };
 
   const stop = stopOnSignal();

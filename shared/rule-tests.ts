@@ -1,5 +1,6 @@
 /** Runs the tests inside rule files: their records take the pipeline's own way, so that what a test shows is what will happen. */
 import type { Alert } from './alerts/alert.ts';
+import { noAlertMemory } from './alerts/memory.ts';
 import type { Arrival } from './envelope/delivery.ts';
 import { decodeDelivery, type DecodeOptions } from './flow/decode.ts';
 import { parseFormat } from './flow/format.ts';
@@ -42,7 +43,7 @@ export async function runRuleTest(test: RuleTest, rule: Rule, options: RuleTestO
     random: () => 'test',
     decode: (arrival) => decodeDelivery(arrival, decodeOptions),
     rules: compilePipelineRules([rule]),
-    seen: new Set(),
+    seen: noAlertMemory(),
   };
   const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   const arrival: Arrival = {

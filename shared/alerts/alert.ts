@@ -12,6 +12,8 @@ export interface Alert {
     readonly title: string;
     readonly severity: Severity;
     readonly tags: readonly string[];
+    /** Ids of more general rules, whose alerts about the same traffic this one holds back. */
+    readonly quiets: readonly string[];
   };
   /** One sentence a person understands. */
   readonly summary: string;
@@ -21,6 +23,16 @@ export interface Alert {
   readonly window: { readonly start: string; readonly end: string };
   /** The suppress period: until its end, rule and group raise no other alert. Its first day is the object's `day=`. */
   readonly period: { readonly start: string; readonly end: string };
+  /**
+   * Id of the same rule's alert about the same group in the period directly before, if it was there when this one was
+   * created: the incident goes on.
+   */
+  readonly continues: string | null;
+  /**
+   * Id of a more specific alert, known when this one was created, that holds this one back: nobody is told of it, and
+   * text shows it as a number. Like `continues` it is as of creation; the lake's view `alerts` works both out anew.
+   */
+  readonly quieted_by: string | null;
   /** The rule's `by` fields with their values. */
   readonly group: Readonly<Record<string, FieldValue>>;
   /** What was measured, by the measure's text: `{"distinct(dstport)": 120}`. */

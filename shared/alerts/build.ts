@@ -109,12 +109,15 @@ function alertOf({ id, rule, group, time, window, value, evidence }: Parts): Ale
   return {
     schema: 'sekisho.alert/1',
     id,
-    rule: { id: rule.id, title: rule.title, severity: rule.severity, tags: rule.tags },
+    rule: { id: rule.id, title: rule.title, severity: rule.severity, tags: rule.tags, quiets: rule.quiets },
     summary: summarise({ rule, group, value, interfaces, samples }),
     first_seen: isoTime(first),
     last_seen: isoTime(last),
     window: { start: isoTime(window.start), end: isoTime(window.end) },
     period: { start: isoTime(period), end: isoTime(period + rule.suppress) },
+    // what other alerts there are is known when this one is created
+    continues: null,
+    quieted_by: null,
     group: Object.fromEntries(named),
     measure: { [measureText(rule)]: value },
     threshold: thresholdText(rule.condition),

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { FieldValue } from '../flow/columns.ts';
 import type { Rule } from '../rules/rule.ts';
+import type { Alert } from './alert.ts';
+import { isoTime } from './queries.ts';
 
 /** The beginning of the suppress period that an event time falls in, both Unix seconds. */
 export function periodStart(rule: Rule, time: number): number {
@@ -16,11 +18,25 @@ export function periodStart(rule: Rule, time: number): number {
  * @param period the suppress period's beginning, Unix seconds
  */
 export function alertId(rule: Rule, group: readonly FieldValue[], period: number): string {
-  // JSON tells null from any text, and where one value ends; the names make it independent of how `by` is ordered.
   const named = rule.by.map((column, index) => [column, group[index] ?? null] as const);
-  named.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return hashOf(rule.id, named, period);
+}
+
+/** Id and period of the same rule's alert about the same group in the period directly before, whether or not there is one. */
+export function alertBefore({ rule, group, period }: Alert): Pick<Alert, 'id' | 'period'> {
+  const start = Date.parse(period.start) / 1000;
+  const before = 2 * start - Date.parse(period.end) / 1000;
+  return {
+    id: hashOf(rule.id, Object.entries(group), before),
+    period: { start: isoTime(before), end: period.start },
+  };
+}
+
+function hashOf(rule: string, group: readonly (readonly [string, FieldValue])[], period: number): string {
+  // JSON tells null from any text, and where one value ends; the names make it independent of how `by` is ordered.
+  const named = group.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return createHash('sha256')
-    .update(JSON.stringify([rule.id, named, period]))
+    .update(JSON.stringify([rule, named, period]))
     .digest('hex')
     .slice(0, 32);
 }

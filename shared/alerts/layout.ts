@@ -5,6 +5,6 @@ import type { Alert } from './alert.ts';
 export const ALERTS = 'alerts/';
 
 /** The key of an alert: the UTC day in which its suppress period begins, and its id. */
-export function alertKey(alert: Alert): string {
+export function alertKey(alert: Pick<Alert, 'id' | 'period'>): string {
   return `${ALERTS}day=${alert.period.start.slice(0, 10)}/${alert.id}.json`;
 }

@@ -1,7 +1,8 @@
 /** Alerts as a person at a terminal wants to read them: the worst first, nothing cut off. */
 import stringWidth from 'string-width';
-import { SEVERITIES, type Severity } from '../rules/rule.ts';
+import type { Severity } from '../rules/rule.ts';
 import type { Alert } from './alert.ts';
+import { sortForReading } from './order.ts';
 import { formatBytes, formatCount, formatCounted, formatFlow } from './wording.ts';
 
 /** What a piece of text is, for whoever gives it a colour. */
@@ -26,13 +27,6 @@ export function formatAlerts(alerts: readonly Alert[], options: TerminalOptions)
   return sortForReading(alerts)
     .map((alert) => formatAlert(alert, options))
     .join('\n');
-}
-
-/** Most severe first, then by the window's end, then by id. */
-export function sortForReading(alerts: readonly Alert[]): readonly Alert[] {
-  const rank = (alert: Alert): number => -SEVERITIES.indexOf(alert.rule.severity);
-  const text = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-  return alerts.toSorted((a, b) => rank(a) - rank(b) || text(a.window.end, b.window.end) || text(a.id, b.id));
 }
 
 /** One alert, ended by a line break. */

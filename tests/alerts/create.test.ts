@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Alert } from '../../shared/alerts/alert.ts';
 import { createAlerts } from '../../shared/alerts/create.ts';
 import { alertKey } from '../../shared/alerts/layout.ts';
+import { noAlertMemory } from '../../shared/alerts/memory.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { alertNumber } from './sample.ts';
 
@@ -43,7 +44,7 @@ test('of two versions of an alert in one call the first is created', async () =>
 test('a run asks the store only once for each alert', async () => {
   let asked = 0;
   const store = memoryStore(undefined, () => void asked++);
-  const seen = new Set<string>();
+  const seen = noAlertMemory();
   await createAlerts(alerts, { store, seen });
   asked = 0;
   expect(await createAlerts(alerts, { store, seen })).toEqual({ created: [], known: 40 });
@@ -56,7 +57,7 @@ test('a failing store leaves the alert to the next run, which tells of it again'
   const store = memoryStore(undefined, (operation) => {
     if (full && operation === 'putIfAbsent') throw new Error('no space');
   });
-  const seen = new Set<string>();
+  const seen = noAlertMemory();
   await expect(createAlerts(alerts.slice(0, 1), { store, sink: told(log), seen })).rejects.toThrow('no space');
   full = false;
   expect((await createAlerts(alerts.slice(0, 1), { store, sink: told(log), seen })).created).toHaveLength(1);

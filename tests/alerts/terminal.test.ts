@@ -2,14 +2,21 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import type { Alert } from '../../shared/alerts/alert.ts';
-import { formatAlerts, sortForReading, wrap } from '../../shared/alerts/terminal.ts';
+import { sortForReading } from '../../shared/alerts/order.ts';
+import { formatAlerts, wrap } from '../../shared/alerts/terminal.ts';
 import { alertNumber } from './sample.ts';
 
 const scan = alertNumber(1);
 
 const open: Alert = {
   ...alertNumber(2),
-  rule: { id: 'admin-port-open', title: '管理用ポートがインターネットに開いている', severity: 'critical', tags: [] },
+  rule: {
+    id: 'admin-port-open',
+    title: '管理用ポートがインターネットに開いている',
+    severity: 'critical',
+    tags: [],
+    quiets: [],
+  },
   summary:
     '管理用ポートがインターネットに開いている: 1 record on eni-1 at port 22, the first [2001:db8::7]:51514 → [2001:db8::5]:22 tcp ACCEPT',
   first_seen: '2026-11-03T23:59:50Z',
@@ -29,7 +36,7 @@ const open: Alert = {
 
 const skipped: Alert = {
   ...alertNumber(3),
-  rule: { id: 'skipped-records', title: 'Records were skipped', severity: 'info', tags: [] },
+  rule: { id: 'skipped-records', title: 'Records were skipped', severity: 'info', tags: [], quiets: [] },
   summary: 'Records were skipped: 1 record on eni-1',
   first_seen: '2026-11-03T04:00:00Z',
   last_seen: '2026-11-03T04:00:00Z',
@@ -70,7 +77,7 @@ test('colours are somebody else’s: every tone is asked for, the text stays', (
 });
 
 test('the worst comes first, then the earliest, then by id', () => {
-  const early = { ...scan, id: 'b', window: { ...scan.window, end: '2026-11-03T03:00:00Z' } };
+  const early = { ...scan, id: 'b', first_seen: '2026-11-03T03:00:00Z' };
   const order = [skipped, { ...scan, id: 'z' }, { ...scan, id: 'a' }, early, open];
   expect(sortForReading(order).map(({ id }) => id)).toEqual([open.id, 'b', 'a', 'z', skipped.id]);
 });
