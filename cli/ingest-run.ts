@@ -1,8 +1,10 @@
 /** One run of ingest: feeds the pipeline, decides when to archive and fold, and counts. */
 import type { Alert } from '../shared/alerts/alert.ts';
 import type { Arrival } from '../shared/envelope/delivery.ts';
+import { newestEnd } from '../shared/flow/newest-end.ts';
 import { EMPTY_TALLY, tally, type Tally } from '../shared/flow/tally.ts';
 import { archive, detect, foldWindows, type Pipeline } from '../shared/pipeline.ts';
+import type { FoldResult } from '../shared/windows/fold.ts';
 import type { RejectFile } from './rejects.ts';
 
 /** What a run did; the names are the contract of `--json`. */
@@ -26,6 +28,8 @@ export interface IngestResult {
   readonly controlMessages: number;
   /** Records too late to count, by rule. */
   readonly late: ReadonlyMap<string, number>;
+  /** The window state that the lake holds: bytes, and how many event hours are open. */
+  readonly state: FoldResult['state'];
   /** Window state that could not be read. */
   readonly unreadableState: readonly string[];
   readonly firstReject: string | undefined;
@@ -67,6 +71,9 @@ export class IngestRun {
   #bytes = 0;
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
+  /** The newest `end` of what was read, Unix seconds. */
+  #newestEnd = 0;
+  #state = { bytes: 0, hours: 0 };
   /** Records and lines that wait in the queue. */
   #waiting = 0;
   #unfolded = 0;
@@ -108,9 +115,10 @@ export class IngestRun {
         if (second > this.#last) this.#last = second;
       }
     }
+    this.#newestEnd = Math.max(this.#newestEnd, newestEnd(batches) ?? 0);
     this.#waiting += this.#tally.records - before + rejects.length;
     if (this.#waiting >= this.#limits.objectRecords) await this.archive();
-    if (this.#unfolded >= this.#limits.objectsAFold) await this.#fold();
+    if (this.#unfolded >= this.#limits.objectsAFold) await this.#fold('later');
     return problem;
   }
 
@@ -129,10 +137,13 @@ export class IngestRun {
     this.#unfolded++;
   }
 
-  /** Writes what waits, and folds all windows: also what an earlier run left. */
+  /**
+   * Writes what waits, and folds all windows: also what an earlier run left. Only now, when everything is read, is it
+   * decided what is absent, so that the order of reading does not matter.
+   */
   async finish(): Promise<void> {
     await this.archive();
-    await this.#fold();
+    await this.#fold(new Date(this.#newestEnd * 1000));
   }
 
   result(): IngestResult {
@@ -151,14 +162,16 @@ export class IngestRun {
       times: this.#first <= this.#last ? { first: this.#first, last: this.#last } : undefined,
       controlMessages: this.#control,
       late: this.#late,
+      state: this.#state,
       unreadableState: [...this.#unreadableState],
       firstReject: this.#rejects.first,
     };
   }
 
-  async #fold(): Promise<void> {
-    const folded = await foldWindows(this.#pipeline);
+  async #fold(judgeAt: Date | 'later'): Promise<void> {
+    const folded = await foldWindows(this.#pipeline, judgeAt);
     this.#unfolded = 0;
+    this.#state = folded.state;
     this.#keep(folded.alerts);
     for (const [rule, records] of folded.late) this.#late.set(rule, (this.#late.get(rule) ?? 0) + records);
     for (const { key, reason } of folded.unreadable) this.#unreadableState.add(`${key}: ${reason}`);

@@ -5,7 +5,6 @@
 import { alertsOfMatches, alertOfCrossing } from './alerts/build.ts';
 import type { Alert } from './alerts/alert.ts';
 import { createAlerts } from './alerts/create.ts';
-import type { AlertMemory } from './alerts/memory.ts';
 import type { Arrival } from './envelope/delivery.ts';
 import type { DecodedDelivery } from './flow/columns.ts';
 import type { Decoded } from './flow/decode.ts';
@@ -22,6 +21,7 @@ import { startDelta, type MatchedDelivery } from './windows/contribute.ts';
 import { encodeDelta, type Delta } from './windows/delta.ts';
 import { foldWindows as fold, type FoldResult } from './windows/fold.ts';
 import { deltaKey } from './windows/layout.ts';
+import { sequelOf } from './windows/sequence.ts';
 
 /** What the steps work with. */
 export interface Pipeline {
@@ -36,8 +36,8 @@ export interface Pipeline {
   readonly decode: (arrival: Arrival) => Decoded;
   /** Asked for once a step: from one step to the next there may be others, as outside lists are refreshed. */
   readonly rules: PipelineRules;
-  /** Alerts known to exist, so that a process asks the store only once for each. */
-  readonly seen: AlertMemory;
+  /** Ids of alerts known to exist, so that a process asks the store only once for each. */
+  readonly seen: Set<string>;
 }
 
 /** A rule set, compiled apart by what it needs, and by which kind of flow log it is about. */
@@ -45,7 +45,7 @@ export interface PipelineRules {
   readonly all: readonly Rule[];
   /** Rules that decide on each record alone. */
   readonly immediate: RulesByTable;
-  /** Rules with a window. */
+  /** Rules whose memory deltas feed, each followed by what collects the matches of its sequel. */
   readonly windowed: RulesByTable;
 }
 
@@ -56,7 +56,7 @@ export function compilePipelineRules(rules: readonly Rule[]): PipelineRules {
   const compile = (memory: Memory): RulesByTable => {
     const wanted = rules.filter(({ condition }) => memoryOf(condition) === memory);
     const about = (table: FlowTable): CompiledRules =>
-      compileRules(wanted.filter((rule) => tableOfRule(rule) === table));
+      compileRules(wanted.flatMap((rule) => (tableOfRule(rule) === table ? [rule, ...sequelOf(rule)] : [])));
     return { vpc: about('vpc'), tgw: about('tgw') };
   };
   return { all: rules, immediate: compile('none'), windowed: compile('stream') };
@@ -136,12 +136,17 @@ export interface Folded extends FoldResult {
   readonly alerts: readonly Alert[];
 }
 
-/** Third step: deltas become window state, and windows that crossed their threshold alerts. */
-export async function foldWindows(pipeline: Pipeline): Promise<Folded> {
+/**
+ * Third step: deltas become window state, and windows that crossed their threshold alerts.
+ *
+ * @param judgeAt as of when it is decided what is absent, see `FoldOptions`
+ */
+export async function foldWindows(pipeline: Pipeline, judgeAt: Date | 'later' = pipeline.clock.now()): Promise<Folded> {
   const alerts: Alert[] = [];
   const result = await fold({
     store: pipeline.store,
     clock: pipeline.clock,
+    judgeAt,
     rules: pipeline.rules.all,
     raise: async (crossings) => {
       const { created } = await createAlerts(crossings.map(alertOfCrossing), pipeline);

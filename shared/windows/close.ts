@@ -8,31 +8,39 @@
  */
 import type { Clock, ObjectStore, StoredObject } from '../ports.ts';
 import { decodeHour, encodeClosed } from './hour.ts';
-import { closedKey, hourKey, hourOfKey, HOURS } from './layout.ts';
+import type { ListedHour } from './hours.ts';
+import { closedKey, hourKey } from './layout.ts';
 
 /** How long after its last arrival an hour still takes contributions: the lateness limit. */
 const LATENESS_MS = 24 * 3_600_000;
+
+/** How many hours beside it need an hour: windows and sequences that end in one reach into the two before it. */
+const NEIGHBOURS = 2;
 
 /**
  * Closes every hour whose last arrival, and its neighbours', is longer ago than the lateness limit: a neighbour that
  * still takes contributions needs the hour, as windows cross the border.
  *
- * @returns how many hours were closed
+ * @param hours the hours that are stored
+ * @returns the hours that were closed
  */
-export async function closeHours(store: ObjectStore, clock: Clock): Promise<number> {
+export async function closeHours(
+  store: ObjectStore,
+  clock: Clock,
+  hours: readonly ListedHour[],
+): Promise<ReadonlySet<number>> {
   const limit = clock.now().getTime() - LATENESS_MS;
   const arrivals = new Map<number, number>();
-  for await (const { key, modified } of store.list(HOURS)) {
-    const hour = hourOfKey(key);
-    if (hour === undefined) continue;
+  for (const { hour, key, modified } of hours) {
     // the store's clock decides only whether it is worth asking the hour itself: a run may have another (`--now`)
     const looksOld = modified.getTime() < limit;
     arrivals.set(hour, looksOld ? await arrivalOf(store, key) : Number.POSITIVE_INFINITY);
   }
   const isOld = (hour: number): boolean => (arrivals.get(hour) ?? Number.NEGATIVE_INFINITY) < limit;
-  let closed = 0;
+  const closed = new Set<number>();
   for (const hour of arrivals.keys()) {
-    if (isOld(hour - 1) && isOld(hour) && isOld(hour + 1) && (await closeHour(store, hour, limit))) closed++;
+    const around = Array.from({ length: 2 * NEIGHBOURS + 1 }, (_, index) => hour + index - NEIGHBOURS);
+    if (around.every(isOld) && (await closeHour(store, hour, limit))) closed.add(hour);
   }
   return closed;
 }

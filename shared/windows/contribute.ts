@@ -1,6 +1,6 @@
 /** From the matches of a delivery to contributions: the writing side of a delta. */
 import type { ColumnBatch, Source } from '../flow/columns.ts';
-import type { Rule, Threshold } from '../rules/rule.ts';
+import type { AbsenceCondition, Condition, Rule, WindowCondition } from '../rules/rule.ts';
 import { BatchReader } from './batch-reader.ts';
 import type { Cells } from './cells.ts';
 import type { CodeSets } from './code-sets.ts';
@@ -8,6 +8,7 @@ import { internRules, noContributions, windowsOfPaths, type Contributions, type 
 import type { Delta } from './delta.ts';
 import type { Interner } from './dictionary.ts';
 import { Ints } from './ints.ts';
+import { windowMinutes } from './minutes.ts';
 import type { Numbers } from './pack.ts';
 import type { Pairs } from './pairs.ts';
 import { pathOfRule } from './paths.ts';
@@ -39,11 +40,6 @@ export interface DeltaBuilder {
   readonly rows: number;
   /** The delta; undefined where no windowed rule matched anything. */
   build(): Delta | undefined;
-}
-
-/** The length of a rule's window in whole minutes: a window at minute m covers (m - window, m]. */
-export function windowMinutes(seconds: number): number {
-  return Math.max(1, Math.ceil(seconds / 60));
 }
 
 /** Starts a delta. */
@@ -95,7 +91,7 @@ function finish({ rules, values, paths, cells, batches, batch, candidates }: Gro
 function addDelivery(delta: Growing, { id, source, batches }: MatchedDelivery): void {
   const first = delta.cells.length;
   for (const { batch, matches } of batches) {
-    const windowed = matches.filter(({ rule, rows }) => rule.condition.kind === 'window' && rows.length > 0);
+    const windowed = matches.filter(({ rule, rows }) => isStreamed(rule.condition) && rows.length > 0);
     if (windowed.length === 0) continue;
     if (delta.batches.at(-1) !== id) delta.batches.push(id);
     const reader = new BatchReader(batch, source, delta);
@@ -117,6 +113,13 @@ function workFor(matches: number): Work {
   return { groups: new Int32Array(matches), cells: new Int32Array(matches), codes: new Int32Array(matches) };
 }
 
+/** What the conditions have in common whose memory deltas feed. */
+type Streamed = WindowCondition | AbsenceCondition;
+
+function isStreamed(condition: Condition): condition is Streamed {
+  return condition.kind === 'window' || condition.kind === 'absence';
+}
+
 /** Adds one rule's matches of a batch, column by column; cells before `since` are those of other deliveries. */
 function addMatches(
   delta: Growing,
@@ -126,9 +129,9 @@ function addMatches(
   rows: Uint32Array,
   since: number,
 ): void {
-  if (rule.condition.kind !== 'window') return;
-  const { seconds, when } = rule.condition;
-  const { measure } = when;
+  const { condition } = rule;
+  if (!isStreamed(condition)) return;
+  const measure = condition.kind === 'window' ? condition.when.measure : undefined;
   const { cells } = delta;
   if (rows.length > delta.work.groups.length) delta.work = workFor(rows.length * 2);
   const { groups, cells: at, codes } = delta.work;
@@ -136,8 +139,8 @@ function addMatches(
   const ref = delta.ruleIndex.code({
     id: rule.id,
     key: rule.stateKey,
-    minutes: windowMinutes(seconds),
-    samplesFrom: samplesFrom(when, seconds),
+    minutes: windowMinutes(condition.seconds),
+    samplesFrom: samplesFrom(condition),
   });
   groups.fill(pathOfRule(delta.paths, ref), 0, rows.length);
   for (const column of rule.by) {
@@ -146,15 +149,17 @@ function addMatches(
   }
   findCells(cells, groups, reader.batch.time, rows, since, at);
 
-  countRecords(cells, at, rows, samples);
+  // of what is absent nothing but when and where it was seen matters
+  countRecords(cells, at, rows, measure && samples);
+  widenTimes(cells, at, reader, rows);
+  reader.readPlaces(rows, codes);
+  addCodes(cells.places, at, codes, rows.length);
+  if (measure === undefined) return;
   addTotals(cells.packets, at, reader.integers('packets'), rows);
   addTotals(cells.bytes, at, reader.integers('bytes'), rows);
   if ((measure.kind === 'sum' || measure.kind === 'rate') && measure.field !== undefined) {
     addTotals(cells.sum, at, reader.integers(measure.field), rows);
   }
-  widenTimes(cells, at, reader, rows);
-  reader.readPlaces(rows, codes);
-  addCodes(cells.places, at, codes, rows.length);
   if (measure.kind === 'distinct') {
     reader.readCodes(measure.field, rows, codes);
     addCodes(cells.distinct, at, codes, rows.length);
@@ -162,7 +167,10 @@ function addMatches(
 }
 
 /** See {@link RuleRef.samplesFrom}. */
-function samplesFrom({ measure, value }: Threshold, seconds: number): number {
+function samplesFrom(condition: Streamed): number {
+  if (condition.kind === 'absence') return 1;
+  const { seconds, when } = condition;
+  const { measure, value } = when;
   switch (measure.kind) {
     case 'count':
     case 'distinct':
@@ -189,12 +197,11 @@ function findCells(
   for (let i = 0; i < rows.length; i++) at[i] = cells.row(groups[i]!, Math.floor(time[rows[i]!]! / 60), since);
 }
 
-function countRecords(cells: Cells, at: Int32Array, rows: Uint32Array, samples: SampleCandidates): void {
-  const { count } = cells;
+function countRecords({ count }: Cells, at: Int32Array, rows: Uint32Array, samples?: SampleCandidates): void {
   for (let i = 0; i < rows.length; i++) {
     const cell = at[i]!;
     count[cell]! += 1;
-    if (count[cell]! <= SAMPLES) samples.add(rows[i]!, cell);
+    if (count[cell]! <= SAMPLES) samples?.add(rows[i]!, cell);
   }
 }
 

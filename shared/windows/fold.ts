@@ -7,6 +7,7 @@
  *    incident, the one that stored last therefore sees both.
  * 3. Whatever crossed is raised, again if need be, and only then are the deltas deleted: a writer that dies earlier
  *    leaves them to the next one, for which folding is nothing new and evaluating is.
+ * 4. What is decided by the clock comes after all of that: absences are judged, and only then are old hours closed.
  */
 import type { Clock, ObjectStore, ObjectSummary } from '../ports.ts';
 import type { Rule } from '../rules/rule.ts';
@@ -14,14 +15,22 @@ import { closeHours, finishClosing } from './close.ts';
 import { decodeDelta, type Delta } from './delta.ts';
 import { evaluateHour } from './evaluate.ts';
 import type { Crossing } from './evidence.ts';
-import { decodeHour, encodeHour, noHour, openHour, rowsByHour, type Hour, type HourRows } from './hour.ts';
+import { encodeHour, noHour, openHour, rowsByHour, type Hour, type HourRows } from './hour.ts';
+import { listHours, loadHour, readHour, type ListedHour } from './hours.ts';
+import { judgeAbsences } from './judge.ts';
 import { closedKey, DELTAS, hourKey } from './layout.ts';
 import { rulesOfPaths } from './paths.ts';
+import { sequelKey } from './sequence.ts';
 
 /** What folding works with. */
 export interface FoldOptions {
   readonly store: ObjectStore;
   readonly clock: Clock;
+  /**
+   * As of when absences are judged: a moment up to which everything is there that is not late; `later` while more is
+   * about to come. Then no hour is closed either, as a closed one can't be judged.
+   */
+  readonly judgeAt: Date | 'later';
   readonly rules: readonly Rule[];
   /** Makes alerts of crossings, known ones included; resolves when they are safe. */
   readonly raise: (crossings: readonly Crossing[]) => Promise<void>;
@@ -33,13 +42,15 @@ export interface FoldResult {
   readonly deltas: number;
   /** Records that came for an hour already closed, by rule id: not evaluated. */
   readonly late: ReadonlyMap<string, number>;
-  /** Deltas that could not be read; they are left where they are. */
+  /** Deltas, and hours to be judged, that could not be read; they are left where they are. */
   readonly unreadable: readonly {
     readonly key: string;
     readonly reason: string;
   }[];
   /** Hours closed. */
   readonly closed: number;
+  /** The window state that is left: bytes as they are stored, and how many event hours are open. */
+  readonly state: { readonly bytes: number; readonly hours: number };
 }
 
 /** Bytes and number of deltas that are held in memory at once, where they take some ten times as much. */
@@ -49,11 +60,12 @@ const GROUP_DELTAS = 100;
 /** How long a delta of a rule that this writer does not know waits for one that does: rules change in deployments. */
 const UNKNOWN_RULE_MS = 15 * 60_000;
 
-/** Folds every delta there is, raises what crossed, and closes old hours. */
+/** Folds every delta there is, raises what crossed, judges what is absent, and closes old hours. */
 export async function foldWindows(options: FoldOptions): Promise<FoldResult> {
   const run: Run = {
     ...options,
     byKey: new Map(options.rules.map((rule) => [rule.stateKey, rule])),
+    reach: options.rules.some(({ condition: c }) => c.kind === 'window' && c.then !== undefined) ? 2 : 1,
     late: new Map(),
     unreadable: [],
   };
@@ -61,12 +73,22 @@ export async function foldWindows(options: FoldOptions): Promise<FoldResult> {
   for await (const summary of options.store.list(DELTAS)) waiting.push(summary);
   let deltas = 0;
   for (const group of grouped(waiting)) deltas += await foldGroup(run, group);
-  const closed = await closeHours(options.store, options.clock);
-  return { deltas, late: run.late, unreadable: run.unreadable, closed };
+  const hours = await listHours(options.store);
+  const closed = await judgeAndClose(run, hours);
+  const open = hours.filter(({ hour }) => !closed.has(hour));
+  return {
+    deltas,
+    late: run.late,
+    unreadable: run.unreadable,
+    closed: closed.size,
+    state: { bytes: open.reduce((sum, { size }) => sum + size, 0), hours: open.length },
+  };
 }
 
 interface Run extends FoldOptions {
   readonly byKey: ReadonlyMap<string, Rule>;
+  /** How many hours after a contribution's own it may show in: a sequence's window ends up to an hour before the sequel. */
+  readonly reach: number;
   readonly late: Map<string, number>;
   readonly unreadable: { key: string; reason: string }[];
 }
@@ -126,7 +148,11 @@ async function readDelta(run: Run, summary: ObjectSummary): Promise<WaitingDelta
 
 function mayBeKnownSoon(run: Run, { summary, delta }: WaitingDelta): boolean {
   const age = run.clock.now().getTime() - summary.modified.getTime();
-  return age >= 0 && age < UNKNOWN_RULE_MS && delta.rules.some(({ key }) => !run.byKey.has(key));
+  return age >= 0 && age < UNKNOWN_RULE_MS && delta.rules.some(({ key }) => !isKnown(run, key));
+}
+
+function isKnown({ byKey, rules }: Run, key: string): boolean {
+  return byKey.has(key) || rules.some(({ stateKey }) => sequelKey(stateKey) === key);
 }
 
 async function storeHour(run: Run, hour: number, deltas: readonly WaitingDelta[]): Promise<void> {
@@ -168,33 +194,29 @@ function countLate({ late }: Run, { delta, hours }: WaitingDelta, hour: number):
   }
 }
 
-/** Step 2: a contribution shows in the windows that end in its hour or in the one after. */
+/** Step 2: a contribution shows in what ends in its hour or in the ones after that it reaches. */
 async function evaluateHours(run: Run, touched: ReadonlySet<number>): Promise<void> {
-  const ends = new Set([...touched].flatMap((hour) => [hour, hour + 1]).sort((a, b) => a - b));
-  let last: { readonly hour: number; readonly state: Hour | undefined } | undefined;
+  const reached = (hour: number): number[] => Array.from({ length: run.reach + 1 }, (_, more) => hour + more);
+  const ends = new Set([...touched].flatMap(reached).sort((a, b) => a - b));
+  /** Hours read so far that the next one needs; nothing else fills memory. */
+  let known = new Map<number, Hour | undefined>();
   for (const end of ends) {
-    const state = await loadHour(run.store, end);
-    if (state !== undefined) {
-      const before = last?.hour === end - 1 ? last.state : await loadHour(run.store, end - 1);
-      const crossings = [...evaluateHour(run.byKey, state, before)];
-      if (crossings.length > 0) await run.raise(crossings);
+    const needed = new Map<number, Hour | undefined>();
+    for (const hour of reached(end - run.reach)) {
+      needed.set(hour, known.has(hour) ? known.get(hour) : await loadHour(run.store, hour));
     }
-    last = { hour: end, state };
+    known = needed;
+    const state = known.get(end);
+    if (state === undefined) continue;
+    const crossings = [...evaluateHour(run.byKey, state, [known.get(end - 1), known.get(end - 2)])];
+    if (crossings.length > 0) await run.raise(crossings);
   }
 }
 
-async function loadHour(store: ObjectStore, hour: number): Promise<Hour | undefined> {
-  const key = hourKey(hour);
-  const stored = await store.get(key);
-  if (stored === undefined) return undefined;
-  const state = readHour(key, stored.body);
-  return state === 'closed' ? undefined : state;
-}
-
-function readHour(key: string, body: Uint8Array): Hour | 'closed' {
-  const hour = decodeHour(body);
-  if (hour === 'closed' || !('kind' in hour)) return hour;
-  throw new Error(
-    `the window state \`${key}\` can't be read (${hour.reason}): restore it, or delete it to start that hour afresh`,
-  );
+/** Step 4; the hours that were closed. */
+async function judgeAndClose(run: Run, hours: readonly ListedHour[]): Promise<ReadonlySet<number>> {
+  const { store, clock, judgeAt, byKey: rules, raise } = run;
+  if (judgeAt === 'later') return new Set();
+  run.unreadable.push(...(await judgeAbsences({ store, rules, hours, now: judgeAt.getTime() / 1000, raise })));
+  return closeHours(store, clock, hours);
 }

@@ -6,6 +6,9 @@ export const DELTAS = 'windows/deltas/';
 /** Prefix of the folded state, one object an event hour. */
 export const HOURS = 'windows/hours/';
 
+/** The key of what is remembered of judging absences. */
+export const JUDGED = 'windows/judged.json';
+
 const CLOSED = 'windows/closed/';
 const SUFFIX = '.zst';
 

@@ -14,12 +14,21 @@ export interface Translator {
 
 const UNASKED = -2;
 
-/** Makes a translator; what `to` does not know yet is added if it `grows`. */
-export function translator(from: Contributions, to: Contributions, grows: boolean): Translator {
+/**
+ * Makes a translator; what `to` does not know yet is added if it `grows`.
+ *
+ * @param keyOf the key under which `to` has a rule, by its key in `from`: the same, unless another rule's groups are sought
+ */
+export function translator(
+  from: Contributions,
+  to: Contributions,
+  grows: boolean,
+  keyOf: (key: string) => string = (key) => key,
+): Translator {
   const value = from.values.translateTo(to.values, grows);
   const rules = internRules(to.rules);
   const rule = (index: number): number => {
-    const ref = from.rules[index]!;
+    const ref = { ...from.rules[index]!, key: keyOf(from.rules[index]!.key) };
     return grows ? rules.code(ref) : (rules.find(ref) ?? NONE);
   };
   const known = new Int32Array(from.paths.length).fill(UNASKED);

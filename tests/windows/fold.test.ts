@@ -54,9 +54,8 @@ test('a delta whose alerts could not be created stays, and its alerts come with 
   const store = memoryStore();
   await putDelta(store, 'a', [one, two, three]);
   const raise = (): Promise<void> => Promise.reject(new Error('no space'));
-  await expect(foldWindows({ store, clock: { now: () => new Date() }, rules: RULES, raise })).rejects.toThrow(
-    'no space',
-  );
+  const clock = { now: () => new Date() };
+  await expect(foldWindows({ store, clock, judgeAt: 'later', rules: RULES, raise })).rejects.toThrow('no space');
   expect(deltas(store)).toHaveLength(1);
   expect((await fold(store, RULES)).created).toHaveLength(1);
   expect(deltas(store)).toEqual([]);

@@ -47,11 +47,13 @@ export async function fold(
   store: ObjectStore,
   rules: readonly Rule[],
   now = new Date(),
+  judgeAt: Date | 'later' = now,
 ): Promise<FoldResult & { readonly created: readonly Alert[] }> {
   const created: Alert[] = [];
   const result = await foldWindows({
     store,
     clock: { now: () => now },
+    judgeAt,
     rules,
     async raise(crossings) {
       created.push(...(await createAlerts(crossings.map(alertOfCrossing), { store })).created);
