@@ -1,7 +1,6 @@
 /** The stages of a record's way, each timed over the same deliveries and each including the ones before it. */
 import { gunzipSync } from 'node:zlib';
 import { createMemoryQueue } from '../shared/adapters/local/queue.ts';
-import { noAlertMemory } from '../shared/alerts/memory.ts';
 import type { Arrival } from '../shared/envelope/delivery.ts';
 import { inflate } from '../shared/envelope/inflate.ts';
 import type { DecodedDelivery } from '../shared/flow/columns.ts';
@@ -53,7 +52,7 @@ export function planStages(workload: Workload): readonly BenchStage[] {
   const sets = [10, 100, 1_000].map((count) => ({ count, rules: compileRules(benchRules(count)) }));
   const pipelineRules = compilePipelineRules(benchRules(100));
   return [
-    { name: FLOOR, run: async () => parseAll(workload) },
+    { name: FLOOR, run: async () => floor(workload) },
     { name: DECODE, run: async () => decodeAll(workload, options, undefined) },
     ...sets.map(({ count, rules }) => ({
       name: `decode, ${count.toLocaleString('en')} rules`,
@@ -64,7 +63,8 @@ export function planStages(workload: Workload): readonly BenchStage[] {
   ];
 }
 
-function decodeOptions({ format }: Workload): DecodeOptions {
+/** How the deliveries of a workload are read. */
+export function decodeOptions({ format }: Pick<Workload, 'format'>): DecodeOptions {
   const given = parseFormat(FORMATS[format]);
   if ('kind' in given) throw new Error(given.message);
   return {
@@ -75,7 +75,8 @@ function decodeOptions({ format }: Workload): DecodeOptions {
   };
 }
 
-function parseAll({ data }: Workload): Outcome {
+/** What the floor does: base64, gunzip, JSON.parse. */
+export function floor({ data }: Workload): Outcome {
   let records = 0;
   for (const each of data) {
     const message = JSON.parse(gunzipSync(Buffer.from(each, 'base64')).toString()) as { logEvents: unknown[] };
@@ -132,18 +133,19 @@ function pipelineOf(rules: PipelineRules, decode: Pipeline['decode']): Pipeline 
   const now = new Date((HOUR + 7_200) * 1_000);
   let names = 0;
   return {
-    store: benchStore(now),
+    store: benchStore(() => now),
     queue: createMemoryQueue<Arrival>(),
     sink: undefined,
     clock: { now: () => now },
     random: () => String(names++),
     decode,
     rules,
-    seen: noAlertMemory(),
+    seen: new Set(),
   };
 }
 
-function arrivalOf(data: string): Arrival {
+/** A delivery as it arrives, inflated. */
+export function arrivalOf(data: string): Arrival {
   return { kind: 'cloudwatch', json: inflate(Buffer.from(data, 'base64')), place: 'bench' };
 }
 

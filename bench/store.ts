@@ -2,12 +2,12 @@
 import type { ObjectStore, StoredObject } from '../shared/ports.ts';
 
 /** An empty store in memory, for one caller; it keeps the bodies that it is given, uncopied. */
-export function benchStore(modified: Date): ObjectStore {
-  const objects = new Map<string, StoredObject>();
+export function benchStore(now: () => Date): ObjectStore {
+  const objects = new Map<string, StoredObject & { readonly modified: Date }>();
   let writes = 0;
   const write = (key: string, body: Uint8Array): string => {
     const version = String(++writes);
-    objects.set(key, { body, version });
+    objects.set(key, { body, version, modified: now() });
     return version;
   };
   return {
@@ -26,7 +26,8 @@ export function benchStore(modified: Date): ObjectStore {
     },
     async *list(prefix) {
       for (const key of [...objects.keys()].filter((each) => each.startsWith(prefix)).sort()) {
-        yield { key, size: objects.get(key)!.body.length, modified };
+        const { body, modified } = objects.get(key)!;
+        yield { key, size: body.length, modified };
       }
     },
   };
