@@ -51,12 +51,19 @@ export const CODES = {
   E503: 'a test that makes too many records',
   E504: 'expected alerts that the rule can not raise',
   E505: 'a format in a test that can not be read',
+  E601: 'a Sigma rule that can not be read',
+  E602: 'a Sigma rule about something else than the traffic of a firewall',
+  E603: 'a part of a Sigma rule of which flow logs hold nothing',
+  E604: 'a part of a Sigma rule that the rule language can not say',
+  E605: 'a Sigma rule of which no sound rule comes',
   W101: 'a pattern without `*`, or a `*` where it stands for itself',
   W102: 'a value or a term that adds nothing',
   W103: 'a test that decides nothing: always true, or never',
   W301: 'a rule that quiets one that is not loaded',
   W302: 'a rule that means the same as another',
   W303: 'a rule that another covers',
+  W601: 'a part of a Sigma rule that was left out, or is only nearly the same',
+  W602: 'a value of a Sigma rule that means nothing here',
 } as const;
 
 /** A diagnostic's stable code. */
