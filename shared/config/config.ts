@@ -20,6 +20,13 @@ export interface Config {
   readonly lists: Readonly<Record<string, readonly string[]>>;
   /** The time zone of times meant for people. */
   readonly timeZone: string;
+  readonly alerts: AlertConfig;
+}
+
+/** How alerts are told. */
+export interface AlertConfig {
+  /** Alerts told one by one in a minute; of the rest their number. */
+  readonly notificationsPerMinute: number;
 }
 
 /** The configuration of somebody who wrote none. */
@@ -30,4 +37,5 @@ export const DEFAULT_CONFIG: Config = {
   rules: [],
   lists: {},
   timeZone: 'UTC',
+  alerts: { notificationsPerMinute: 10 },
 };

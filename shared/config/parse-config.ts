@@ -23,10 +23,11 @@ const schema = z.strictObject({
   rules: z.array(z.string()).optional(),
   lists: z.record(z.string(), z.array(z.union([z.string(), z.number()]))).optional(),
   time_zone: z.string().refine(isTimeZone, 'it is no time zone: write an IANA name, such as `Asia/Tokyo`').optional(),
+  alerts: z.strictObject({ notifications_per_minute: z.int().min(1).max(1000).optional() }).optional(),
 });
 
 /** Every setting's name, for "did you mean". */
-const SETTINGS = [...Object.keys(schema.shape), 'log_group', 'format'];
+const SETTINGS = [...Object.keys(schema.shape), 'log_group', 'format', 'notifications_per_minute'];
 
 /** Something wrong in the configuration: `sekisho.yml:3:5: …`. */
 export interface ConfigProblem {
@@ -63,7 +64,8 @@ function unknownSetting(key: string): string {
   return `there is no setting \`${key}\`${near === undefined ? '' : `: did you mean \`${near}\`?`}`;
 }
 
-function toConfig({ networks, service_ports, sources, rules, lists, time_zone }: z.output<typeof schema>): Config {
+function toConfig(read: z.output<typeof schema>): Config {
+  const { networks, service_ports, sources, rules, lists, time_zone, alerts } = read;
   return {
     networks: networks ?? DEFAULT_CONFIG.networks,
     servicePorts: service_ports ?? DEFAULT_CONFIG.servicePorts,
@@ -71,6 +73,9 @@ function toConfig({ networks, service_ports, sources, rules, lists, time_zone }:
     rules: rules ?? DEFAULT_CONFIG.rules,
     lists: Object.fromEntries(Object.entries(lists ?? {}).map(([name, entries]) => [name, entries.map(String)])),
     timeZone: time_zone ?? DEFAULT_CONFIG.timeZone,
+    alerts: {
+      notificationsPerMinute: alerts?.notifications_per_minute ?? DEFAULT_CONFIG.alerts.notificationsPerMinute,
+    },
   };
 }
 

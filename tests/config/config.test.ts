@@ -12,6 +12,7 @@ sources:
 lists:
   bastions: [10.0.0.5, 10.0.1.0/24]
   web_ports: [80, 443]
+alerts: { notifications_per_minute: 3 }
 `;
   expect(parseConfig('sekisho.yml', text)).toEqual({
     ...DEFAULT_CONFIG,
@@ -21,6 +22,7 @@ lists:
       { logGroup: 'shared/*', formats: ['${version} ${srcaddr}', 'default'] },
     ],
     lists: { bastions: ['10.0.0.5', '10.0.1.0/24'], web_ports: ['80', '443'] },
+    alerts: { notificationsPerMinute: 3 },
   });
   expect(parseConfig('sekisho.yml', '')).toEqual(DEFAULT_CONFIG);
 });
@@ -30,6 +32,11 @@ test.each([
   ['rules: []\nnetworks:\n  - 10.0.0.0/33', 'sekisho.yml:3:5: `networks.0`: it is no network'],
   ['time_zone: Asia/Tokio', 'sekisho.yml:1:12: `time_zone`: it is no time zone'],
   ['service_ports: [70000]', 'sekisho.yml:1:17: `service_ports.0`'],
+  [
+    'alerts: { notification_per_minute: 5 }',
+    'sekisho.yml:1:11: there is no setting `notification_per_minute`: did you mean `notifications_per_minute`?',
+  ],
+  ['alerts:\n  notifications_per_minute: 0', 'sekisho.yml:2:29: `alerts.notifications_per_minute`'],
   ['sources: [{log_group: a}]', 'sekisho.yml:1:11: `sources.0.format`'],
   ['rules: [a\nlists: 3', 'sekisho.yml:2:1: '],
 ])('%j is refused with its place', (text, expected) => {
