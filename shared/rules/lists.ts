@@ -1,7 +1,10 @@
 /** Named lists: what `@name` stands for. */
 import { suggest } from '../suggest.ts';
+import { networkLists, OPEN_LISTS, PORT_LISTS, PRIVATE_NETWORKS } from './built-in-lists.ts';
 import type { Value } from './expression.ts';
 import { readValue, type FieldInfo, type ValueProblem } from './value.ts';
+
+export { PRIVATE_NETWORKS } from './built-in-lists.ts';
 
 /** A named list: entries as they were written, read anew for each kind of field it is held against. */
 export interface NamedList {
@@ -12,39 +15,10 @@ export interface NamedList {
 /** Lists by name, without the `@`. */
 export type Lists = ReadonlyMap<string, NamedList>;
 
-/**
- * Networks that the internet does not reach: RFC 1918, shared address space (RFC 6598, which VPCs may use),
- * IPv4 and IPv6 link-local (RFC 3927, RFC 4291), unique local IPv6 (RFC 4193).
- */
-export const PRIVATE_NETWORKS: readonly string[] = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  '169.254.0.0/16',
-  'fc00::/7',
-  'fe80::/10',
-];
-
-/** Ports through which machines are administered: SSH, Telnet, SMB, RDP, VNC, WinRM, Docker, Kubernetes' API and kubelet. */
-const ADMIN_PORTS: readonly string[] = [
-  '22',
-  '23',
-  '445',
-  '2375',
-  '2376',
-  '3389',
-  '5900',
-  '5985',
-  '5986',
-  '6443',
-  '10250',
-];
-
 /** The lists that are always there; `@networks` are the owner's own, {@link PRIVATE_NETWORKS} by default. */
 export function builtInLists(networks: readonly string[] = PRIVATE_NETWORKS): Lists {
-  const lists = { private: PRIVATE_NETWORKS, networks, admin_ports: ADMIN_PORTS };
-  return new Map(Object.entries(lists).map(([name, entries]) => [name, { name, entries }]));
+  const lists = { ...networkLists(networks), ...PORT_LISTS, ...OPEN_LISTS };
+  return new Map(Object.entries(lists).map(([name, { entries }]) => [name, { name, entries }]));
 }
 
 /** The name of the list that `name` was probably meant to be. */
