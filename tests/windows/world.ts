@@ -1,20 +1,21 @@
-/** What the tests of windows share: deliveries of which every record matches, and writers that fold them. */
+/** What the tests of windows share: deliveries, writers that fold them, and how they may die. */
 import { createAlerts } from '../../shared/alerts/create.ts';
 import { alertOfCrossing } from '../../shared/alerts/build.ts';
 import type { Alert } from '../../shared/alerts/alert.ts';
-import type { FieldValue } from '../../shared/flow/columns.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
 import { startDelta, type MatchedDelivery } from '../../shared/windows/contribute.ts';
 import { encodeDelta } from '../../shared/windows/delta.ts';
 import { foldWindows, type FoldResult } from '../../shared/windows/fold.ts';
 import { deltaKey } from '../../shared/windows/layout.ts';
+import { sequelOf } from '../../shared/windows/sequence.ts';
+import { matches } from '../rules/naive.ts';
 import { batchId, delivery } from '../support/batches.ts';
+import type { Fields } from './naive.ts';
 
-/** A record's fields by column name; what is left out is null. */
-export type Fields = Readonly<Record<string, FieldValue>>;
+export type { Fields } from './naive.ts';
 
-/** A delivery of records in the default format, each of which matches every rule. */
+/** A delivery of records in the default format, and what rules and their sequels match in it. */
 export function matched(number: number, rules: readonly Rule[], records: readonly Fields[]): MatchedDelivery {
   const { id, source, batches } = delivery({
     id: batchId(number),
@@ -25,9 +26,17 @@ export function matched(number: number, rules: readonly Rule[], records: readonl
     source,
     batches: batches.map((batch) => ({
       batch,
-      matches: rules.map((rule) => ({ rule, rows: Uint32Array.from(records, (_, row) => row) })),
+      matches: rules
+        .flatMap((rule) => [rule, ...sequelOf(rule)])
+        .map((rule) => ({ rule, rows: rowsOf(rule, records) })),
     })),
   };
+}
+
+function rowsOf(rule: Rule, records: readonly Fields[]): Uint32Array {
+  return Uint32Array.from(
+    records.flatMap((fields, row) => (matches(rule, (column) => fields[column] ?? null) ? row : [])),
+  );
 }
 
 /** Writes a delta of the deliveries under a name of its own. */
@@ -67,4 +76,25 @@ export async function alertIds(store: ObjectStore): Promise<string[]> {
   const ids: string[] = [];
   for await (const { key } of store.list('alerts/')) ids.push(/([0-9a-f]{32})\.json$/.exec(key)![1]!);
   return ids.sort();
+}
+
+/** The store as one writer sees it that is killed after so many operations; writers take turns at every operation. */
+export function mortal(store: ObjectStore, operations: number): ObjectStore {
+  let left = operations;
+  const turn = async (): Promise<void> => {
+    await othersTurn();
+    if (left-- <= 0) throw new Error('killed');
+  };
+  return {
+    ...store,
+    get: (key) => turn().then(() => store.get(key)),
+    putIfAbsent: (key, body) => turn().then(() => store.putIfAbsent(key, body)),
+    putIfUnchanged: (key, body, version) => turn().then(() => store.putIfUnchanged(key, body, version)),
+    delete: (key) => turn().then(() => store.delete(key)),
+  };
+}
+
+/** Lets others work that wait. */
+export function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
