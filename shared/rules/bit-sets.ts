@@ -1,7 +1,16 @@
 /** Sets of clauses as bits, and a pool that gives equal sets one number. */
 
+import type { Stretch } from './plan.ts';
+
 /** Bits of a set: clause `c` is bit `c & 31` of word `c >>> 5`. */
 export type Bits = Uint32Array;
+
+/** The set of so many clauses, all of them. */
+export function allBits(clauses: number): Bits {
+  const bits = new Uint32Array(Math.ceil(clauses / 32)).fill(0xffff_ffff);
+  if (clauses % 32 !== 0) bits[bits.length - 1] = 2 ** (clauses % 32) - 1;
+  return bits;
+}
 
 /** Puts a clause into a set. */
 export function setBit(bits: Bits, clause: number): void {
@@ -26,6 +35,27 @@ export function meet(a: Bits, b: Bits): boolean {
 /** What two sets have in common, written to `out`. */
 export function intersect(a: Bits, b: Bits, out: Bits): void {
   for (let word = 0; word < a.length; word++) out[word] = a[word]! & b[word]!;
+}
+
+/** Whether a set has a clause of a stretch, those of another set left out. */
+export function hasAny(bits: Bits, { from, to }: Stretch, without?: Bits): boolean {
+  for (let clause = from; clause < to; clause = (clause | 31) + 1) {
+    const word = clause >>> 5;
+    const rest = bits[word]! & ~(without?.[word] ?? 0);
+    if ((rest & maskOf(clause, to)) !== 0) return true;
+  }
+  return false;
+}
+
+/** Takes the clauses of a stretch out of a set. */
+export function clearAll(bits: Bits, { from, to }: Stretch): void {
+  for (let clause = from; clause < to; clause = (clause | 31) + 1) bits[clause >>> 5]! &= ~maskOf(clause, to);
+}
+
+/** The bits of a clause and those that follow in its word, up to `to`. */
+function maskOf(clause: number, to: number): number {
+  const end = Math.min(32, to - (clause & ~31));
+  return (end === 32 ? -1 : (1 << end) - 1) & (-1 << (clause & 31));
 }
 
 /** Number of clauses in a set. */

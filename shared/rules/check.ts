@@ -1,14 +1,16 @@
 /** Syntax to expression: names, types and ranges are checked, lists resolved. Everything wrong is told at once. */
 import { suggest } from '../suggest.ts';
 import { error, type Finding } from './diagnostics.ts';
-import type { Expression, Operand } from './expression.ts';
+import type { Expression, TestOperator } from './expression.ts';
 import type { ComparisonOperator } from './lex.ts';
-import { resolveList, suggestList, type Lists } from './lists.ts';
+import { misfitsOf, type Lists } from './lists.ts';
 import { parseExpression } from './parse.ts';
+import { isFinding, readOperand, type TestSyntax } from './read-operand.ts';
 import type { Syntax, Written } from './syntax.ts';
-import { FIELD_NAMES, findField, readValue, typeOf, type FieldInfo } from './value.ts';
+import { FLAGS_FIELD } from './tcp-flags.ts';
+import { FIELD_NAMES, findField, networkOfPattern, typeOf, type FieldInfo } from './value.ts';
 
-/** An expression ready for use, or undefined where findings say why there is none. */
+/** An expression ready for use, or undefined where findings say why there is none; warnings leave it as it is. */
 export interface Checked {
   readonly expression: Expression | undefined;
   readonly findings: readonly Finding[];
@@ -20,10 +22,8 @@ export function checkExpression(text: string, lists: Lists): Checked {
   const checker = new Checker(lists);
   const expression = checker.check(syntax);
   const all = [...findings, ...checker.findings].sort((a, b) => a.span.start - b.span.start);
-  return { expression: all.length === 0 ? expression : undefined, findings: all };
+  return { expression: all.some(({ severity }) => severity === 'error') ? undefined : expression, findings: all };
 }
-
-type TestSyntax = Syntax & { readonly kind: 'test' };
 
 class Checker {
   readonly findings: Finding[] = [];
@@ -46,6 +46,11 @@ class Checker {
       }
       case 'test':
         return this.#test(syntax);
+      case 'presence': {
+        const field = findField(syntax.field.text);
+        if (field !== undefined) return { kind: 'presence', field: field.column, span: syntax.span };
+        return this.#wrong(unknownField(syntax.field));
+      }
       case 'broken':
         return undefined;
     }
@@ -53,73 +58,72 @@ class Checker {
 
   #test(test: TestSyntax): Expression | undefined {
     const field = findField(test.field.text);
-    if (field === undefined) {
-      this.findings.push(unknownField(test));
-      return undefined;
-    }
-    const { operator, span } = test;
-    if (isOrder(operator) && (field.type === 'address' || field.type === 'string')) {
-      const hint = field.type === 'address' ? `write \`${test.field.text} in 10.0.0.1-10.0.0.9\`` : undefined;
-      this.findings.push(
-        error('E208', span, `\`${field.column}\` is ${typeOf(field)}: \`${operator}\` is for numbers`, hint),
-      );
-      return undefined;
-    }
-    const operands = test.values.map((value) => this.#operand(test, field, value));
-    if (!operands.every((operand) => operand !== undefined)) return undefined;
-    return { kind: 'test', field: field.column, operator, operands, span };
-  }
-
-  #operand(test: TestSyntax, field: FieldInfo, written: Written): Operand | undefined {
-    const { operator } = test;
-    const single = operator !== 'in' && operator !== 'not in';
-    if (written.kind === 'list') {
-      if (single) {
-        this.findings.push(setForValue(test, written, `\`@${written.text}\` is a list`));
-        return undefined;
+    if (field === undefined) return this.#wrong(misplacedField(test) ?? unknownField(test.field));
+    const misfit = misfitOf(test, field);
+    if (misfit !== undefined) return this.#wrong(misfit);
+    const operands = test.values.flatMap((value) => {
+      const operand = readOperand(test, field, value, this.#lists);
+      if (!isFinding(operand)) {
+        if (operand.kind === 'list') this.findings.push(...warnOfMisfits(field, value, this.#lists));
+        return [operand];
       }
-      return this.#list(field, written);
-    }
-    const never = neverTrue(field, operator, written);
-    if (never !== undefined) {
-      this.findings.push(
-        error('E210', test.span, `\`${test.field.text} ${operator} ${written.text}\` can never be true`, never),
-      );
-      return undefined;
-    }
-    const value = readValue(field, written.text, written.kind === 'quoted');
-    if (value.kind === 'problem') {
-      this.findings.push(error(value.code, written.span, value.message, value.hint));
-      return undefined;
-    }
-    if (single && 'low' in value && (value.low !== value.high || /[-/]/.test(written.text))) {
-      const what = written.text.includes('/') ? 'network' : 'range';
-      this.findings.push(setForValue(test, written, `\`${written.text}\` is a ${what}`));
-      return undefined;
-    }
-    return value;
+      this.findings.push(operand);
+      return [];
+    });
+    if (operands.length < test.values.length) return undefined;
+    return { kind: 'test', field: field.column, operator: test.operator, operands, span: test.span };
   }
 
-  #list(field: FieldInfo, written: Written): Operand | undefined {
-    const list = this.#lists.get(written.text);
-    if (list === undefined) {
-      const near = suggestList(written.text, this.#lists);
-      const hint = near === undefined ? `name it under \`lists:\`` : `did you mean \`@${near}\`?`;
-      this.findings.push(error('E202', written.span, `there is no list \`@${written.text}\``, hint));
-      return undefined;
-    }
-    const values = resolveList(list, field);
-    if ('kind' in values) {
-      const message = `\`@${list.name}\` can't be used with \`${field.column}\`: ${values.message}`;
-      this.findings.push(error('E212', written.span, message, values.hint));
-      return undefined;
-    }
-    return { kind: 'list', name: list.name, values };
+  #wrong(finding: Finding): undefined {
+    this.findings.push(finding);
+    return undefined;
   }
 }
 
-function isOrder(operator: TestSyntax['operator']): operator is '<' | '<=' | '>' | '>=' {
-  return operator === '<' || operator === '<=' || operator === '>' || operator === '>=';
+/** A warning where entries of a list that is kept elsewhere are no values of the field. */
+function warnOfMisfits(field: FieldInfo, { text, span }: Written, lists: Lists): readonly Finding[] {
+  const misfits = misfitsOf(lists.get(text)!, field);
+  if (misfits.length === 0) return [];
+  const shown = misfits.slice(0, 3).map((entry) => `\`${entry}\``);
+  const more = misfits.length > shown.length ? ` and ${misfits.length - shown.length} more` : '';
+  const message = `of \`@${text}\`, ${shown.join(', ')}${more} can't be held against \`${field.column}\`: left out`;
+  return [{ code: 'W403', severity: 'warning', message, span }];
+}
+
+/** Why an operator does not fit a field; undefined where it does. */
+function misfitOf(
+  { field: { text: name }, operator, values, span }: TestSyntax,
+  field: FieldInfo,
+): Finding | undefined {
+  const first = values[0]!;
+  switch (operator) {
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
+      if (field.type !== 'address' && field.type !== 'string') return undefined;
+      const hint = field.type === 'address' ? `write \`${name} in 10.0.0.1-10.0.0.9\`` : undefined;
+      return error('E208', span, `\`${field.column}\` is ${typeOf(field)}: \`${operator}\` is for numbers`, hint);
+    }
+    case 'like':
+    case 'not like': {
+      if (field.type === 'string') return undefined;
+      const instead = operator === 'like' ? 'in' : 'not in';
+      const value = field.type === 'address' ? (networkOfPattern(first.text) ?? '10.0.0.0/8') : '1024-65535';
+      const message = `\`${field.column}\` is ${typeOf(field)}: \`${operator}\` is for texts`;
+      return error('E213', span, message, `write \`${name} ${instead} ${value}\``);
+    }
+    case 'has':
+    case 'not has': {
+      if (field.column === FLAGS_FIELD) return undefined;
+      const instead = operator === 'has' ? '=' : '!=';
+      const message = `\`${field.column}\` is ${typeOf(field)}: \`${operator}\` is for the flags in \`${FLAGS_FIELD}\``;
+      const hint = `write \`${name} ${instead} ${first.text}\`, or \`has(${name})\` where any value will do`;
+      return error('E213', span, message, hint);
+    }
+    default:
+      return undefined;
+  }
 }
 
 const FLIPPED: Readonly<Record<ComparisonOperator, string>> = {
@@ -131,42 +135,20 @@ const FLIPPED: Readonly<Record<ComparisonOperator, string>> = {
   '>=': '<=',
 };
 
-function unknownField(test: TestSyntax): Finding {
-  const name = test.field.text;
-  const other = test.values[0];
-  if (
-    other?.kind === 'word' &&
-    test.operator !== 'in' &&
-    test.operator !== 'not in' &&
-    findField(other.text) !== undefined
-  ) {
-    const hint = `write \`${other.text} ${FLIPPED[test.operator]} ${name}\``;
-    return error('E201', test.field.span, `\`${name}\` is not a field: the field comes first`, hint);
-  }
-  const near = suggest(name.replaceAll('-', '_'), FIELD_NAMES);
-  return error(
-    'E201',
-    test.field.span,
-    `unknown field \`${name}\``,
-    near === undefined ? undefined : `did you mean \`${near}\`?`,
-  );
+function isComparison(operator: TestOperator): operator is ComparisonOperator {
+  return operator in FLIPPED;
 }
 
-function setForValue(test: TestSyntax, written: Written, what: string): Finding {
-  const shown = written.kind === 'list' ? `@${written.text}` : written.text;
-  const instead = test.operator === '=' ? 'in' : test.operator === '!=' ? 'not in' : undefined;
-  const hint = instead === undefined ? undefined : `write \`${test.field.text} ${instead} ${shown}\``;
-  return error('E207', written.span, `\`${test.operator}\` compares with one value, but ${what}`, hint);
+/** For a field that stands where the value should be. */
+function misplacedField({ field, operator, values }: TestSyntax): Finding | undefined {
+  const other = values[0];
+  if (other?.kind !== 'word' || !isComparison(operator) || findField(other.text) === undefined) return undefined;
+  const hint = `write \`${other.text} ${FLIPPED[operator]} ${field.text}\``;
+  return error('E201', field.span, `\`${field.text}\` is not a field: the field comes first`, hint);
 }
 
-/** Why an order comparison holds for no value of the field; undefined where it may hold. */
-function neverTrue(field: FieldInfo, operator: TestSyntax['operator'], written: Written): string | undefined {
-  if (written.kind !== 'word' || !/^\d+$/.test(written.text)) return undefined;
-  const value = Number(written.text);
-  if (operator === '<' && value === 0) return `\`${field.column}\` is never negative`;
-  const max = field.max;
-  if (max !== undefined && ((operator === '>' && value >= max) || (operator === '>=' && value > max))) {
-    return `\`${field.column}\` is at most ${max}`;
-  }
-  return undefined;
+function unknownField({ text, span }: Written): Finding {
+  const near = suggest(text.replaceAll('-', '_'), FIELD_NAMES);
+  const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
+  return error('E201', span, `unknown field \`${text}\``, hint);
 }

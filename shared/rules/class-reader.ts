@@ -155,6 +155,7 @@ export class BatchReader {
   #classOf(plan: FieldPlan, { dictionary, addresses }: CodeValues, code: number): number {
     if (code === 0) return plan.null;
     if (plan.kind === 'text') return plan.classes.get(dictionary[code]!) ?? plan.other;
+    if (plan.kind === 'pattern') return plan.classes.classOf(dictionary[code]!);
     if (plan.kind === 'address' && addresses !== undefined) return plan.classes[this.#rangeOf(addresses, code)]!;
     return plan.null;
   }

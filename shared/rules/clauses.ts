@@ -1,18 +1,20 @@
 /**
  * A rule's condition in normal form: alternatives (clauses), each a set of allowed values for some fields.
  *
- * Three-valued logic ends here. A record matches where `where` is true and `except` is not true. An atom on a field
- * without value is unknown: neither it nor its negation is true, so null is in neither set; but "not true" takes
- * unknown in, so there null is in both.
+ * Three-valued logic ends here. A test on a field without value is unknown: neither it nor its negation is true, so
+ * that null is in neither's set.
  */
 import type { Expression, Presence, Test } from './expression.ts';
+import { isPossible } from './possible.ts';
+import { FITS, FITS_NOT, patternKey } from './text-keys.ts';
 import {
   fieldUniverse,
   intersectSets,
   isEmptySet,
-  rangesOfTest,
   subtractRanges,
   uniteSets,
+  valuesOfTest,
+  type Range,
   type TextLine,
   type ValueSet,
 } from './value-set.ts';
@@ -23,68 +25,70 @@ export type Clause = ReadonlyMap<string, ValueSet>;
 /** The most clauses that one rule may become. */
 export const MAX_CLAUSES = 512;
 
-/** Clauses of which a record must meet one; none where no record can, undefined where there are too many. */
-export function normaliseRule(
-  where: Expression,
-  except: Expression | undefined,
-  line: TextLine,
-): readonly Clause[] | undefined {
-  const included = clausesOf(where, { holds: true, orUnknown: false }, line);
-  if (included === undefined || except === undefined) return included;
-  const kept = clausesOf(except, { holds: false, orUnknown: true }, line);
-  return kept === undefined ? undefined : conjoin(included, kept);
-}
-
-/** What is asked of an expression: to be true (`holds`) or false, and whether unknown will do as well. */
-interface Wanted {
-  readonly holds: boolean;
-  readonly orUnknown: boolean;
-}
-
-function clausesOf(expression: Expression, wanted: Wanted, line: TextLine): readonly Clause[] | undefined {
+/**
+ * Clauses of which a record must meet one for an expression to be true, or (if `holds` is false) to be false:
+ * none where no record can, undefined where there are too many.
+ */
+export function clausesOf(expression: Expression, line: TextLine, holds = true): readonly Clause[] | undefined {
   switch (expression.kind) {
     case 'test':
-      return clausesOfTest(expression, wanted, line);
+      return clausesOfTest(expression, line, holds);
     case 'presence':
-      return clausesOfPresence(expression, wanted, line);
+      return clausesOfPresence(expression, line, holds);
     case 'not':
-      return clausesOf(expression.term, { ...wanted, holds: !wanted.holds }, line);
+      return clausesOf(expression.term, line, !holds);
     case 'and':
     case 'or': {
-      const terms = expression.terms.map((term) => clausesOf(term, wanted, line));
+      const terms = expression.terms.map((term) => clausesOf(term, line, holds));
       // De Morgan: a conjunction is false where one of its terms is
-      const combine = (expression.kind === 'and') === wanted.holds ? conjoin : disjoin;
-      return terms.reduce((a, b) => (a === undefined || b === undefined ? undefined : combine(a, b)));
+      return (expression.kind === 'and') === holds ? conjoin(terms, line) : disjoin(terms);
     }
   }
 }
 
-function clausesOfTest(test: Test, wanted: Wanted, line: TextLine): readonly Clause[] {
-  const universe = fieldUniverse(test.field, line);
-  const ranges = rangesOfTest(test, universe, line);
-  const set = { ranges: wanted.holds ? ranges : subtractRanges(universe, ranges), null: wanted.orUnknown };
-  return isEmptySet(set) ? [] : [new Map([[test.field, set]])];
+function clausesOfTest(test: Test, line: TextLine, holds: boolean): readonly Clause[] {
+  const { field } = test;
+  const universe = fieldUniverse(field, line);
+  const { ranges, patterns, not } = valuesOfTest(test, universe, line);
+  if (holds !== not) {
+    const alternatives = patterns.map((pattern) => new Map([[patternKey(field, pattern), set(FITS)]]));
+    return ranges.length === 0 ? alternatives : [new Map([[field, set(ranges)]]), ...alternatives];
+  }
+  const rest = subtractRanges(universe, ranges);
+  if (rest.length === 0) return [];
+  const fitsNone = patterns.map((pattern) => [patternKey(field, pattern), set(FITS_NOT)] as const);
+  const clause = new Map([[field, set(rest)], ...fitsNone]);
+  return isPossible(clause, line) ? [clause] : [];
+}
+
+function set(ranges: readonly Range[]): ValueSet {
+  return { ranges, null: false };
 }
 
 /** Whether there is a value is always known: null counts as false. */
-function clausesOfPresence({ field }: Presence, { holds }: Wanted, line: TextLine): readonly Clause[] {
-  const set = holds ? { ranges: fieldUniverse(field, line), null: false } : { ranges: [], null: true };
-  return [new Map([[field, set]])];
+function clausesOfPresence({ field }: Presence, line: TextLine, holds: boolean): readonly Clause[] {
+  return [new Map([[field, holds ? set(fieldUniverse(field, line)) : { ranges: [], null: true }]])];
 }
 
-function conjoin(a: readonly Clause[], b: readonly Clause[]): readonly Clause[] | undefined {
-  const clauses: Clause[] = [];
-  for (const left of a) {
-    for (const right of b) {
-      const both = intersectClauses(left, right);
-      if (both !== undefined) clauses.push(both);
-      if (clauses.length > MAX_CLAUSES) return undefined;
+/** What has several alternatives at once; undefined where there are too many, or one of them was too many. */
+function conjoin(terms: readonly (readonly Clause[] | undefined)[], line: TextLine): readonly Clause[] | undefined {
+  let clauses = terms[0];
+  for (const term of terms.slice(1)) {
+    const both: Clause[] = [];
+    for (const left of clauses ?? []) {
+      for (const right of term ?? []) {
+        const common = intersectClauses(left, right, line);
+        if (common !== undefined) both.push(common);
+      }
+      if (both.length > MAX_CLAUSES) return undefined;
     }
+    clauses = clauses === undefined || term === undefined ? undefined : both;
   }
   return clauses;
 }
 
-function intersectClauses(a: Clause, b: Clause): Clause | undefined {
+/** What two clauses have in common; undefined where that is nothing. */
+export function intersectClauses(a: Clause, b: Clause, line: TextLine): Clause | undefined {
   const both = new Map(a);
   for (const [column, set] of b) {
     const other = both.get(column);
@@ -92,17 +96,23 @@ function intersectClauses(a: Clause, b: Clause): Clause | undefined {
     if (isEmptySet(common)) return undefined;
     both.set(column, common);
   }
-  return both;
+  return isPossible(both, line) ? both : undefined;
 }
 
 /** Alternatives side by side; those on one and the same field become one, so that long `or` chains stay small. */
-function disjoin(a: readonly Clause[], b: readonly Clause[]): readonly Clause[] | undefined {
-  const clauses = [...a];
-  for (const clause of b) {
-    const column = onlyColumn(clause);
-    const twin = column === undefined ? -1 : clauses.findIndex((other) => onlyColumn(other) === column);
-    if (column === undefined || twin === -1) clauses.push(clause);
-    else clauses[twin] = new Map([[column, uniteSets(clauses[twin]!.get(column)!, clause.get(column)!)]]);
+function disjoin(terms: readonly (readonly Clause[] | undefined)[]): readonly Clause[] | undefined {
+  const clauses: Clause[] = [];
+  /** By column: the clause that looks at nothing else. */
+  const single = new Map<string, number>();
+  for (const term of terms) {
+    if (term === undefined) return undefined;
+    for (const clause of term) {
+      const column = onlyColumn(clause);
+      const twin = column === undefined ? undefined : single.get(column);
+      if (column !== undefined && twin === undefined) single.set(column, clauses.length);
+      if (column === undefined || twin === undefined) clauses.push(clause);
+      else clauses[twin] = new Map([[column, uniteSets(clauses[twin]!.get(column)!, clause.get(column)!)]]);
+    }
   }
   return clauses.length > MAX_CLAUSES ? undefined : clauses;
 }

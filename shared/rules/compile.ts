@@ -1,40 +1,30 @@
 /**
  * Rules to tables: for each field the value space is cut into classes that no rule tells apart, and each class
  * becomes the set of clauses it satisfies. Evaluation then only looks sets up and intersects them.
- * The cut is a sweep over the ends of ranges, so that it costs ranges, not ranges × rules.
  */
 import { DERIVED_BY_COLUMN, fieldType } from '../flow/derived.ts';
 import { FIELD_BY_COLUMN } from '../flow/fields.ts';
-import { FIRST_IPV6, LAST_ADDRESS } from '../flow/address.ts';
-import { BitSetPool, setBit, type Bits } from './bit-sets.ts';
-import { normaliseRule, type Clause } from './clauses.ts';
-import type { AddressStarts, FieldPlan } from './plan.ts';
+import { FIRST_IPV6 } from '../flow/address.ts';
+import { clausesOf, type Clause } from './clauses.ts';
+import { cutField, demandsByField, type Cut } from './cut.ts';
+import type { Expression } from './expression.ts';
+import type { AddressStarts, ClausePlan, Exception, FieldPlan, Stretch } from './plan.ts';
 import type { Rule } from './rule.ts';
 import type { Runner } from './runner.ts';
+import { TextClasses } from './text-classes.ts';
+import { TextLine } from './value-set.ts';
 import { Scratch } from './scratch.ts';
-import { TextLine, type ValueSet } from './value-set.ts';
 
 /** Rules ready to be evaluated. It remembers combinations met in traffic, so one value serves one thread. */
 export interface CompiledRules {
   readonly rules: readonly Rule[];
-  /** By clause: the index of its rule. */
-  readonly owners: Uint32Array;
+  readonly clauses: ClausePlan;
   /** Fields that rules look at. */
   readonly plans: readonly FieldPlan[];
   readonly addresses: AddressStarts;
   /** By format: the fields' order and what has been worked out so far. */
   readonly runners: Map<string, Runner>;
   readonly scratch: Scratch;
-}
-
-/** A field's line cut into classes: from `starts[i]` on values are of class `classes[i]`. */
-interface Cut {
-  readonly column: string;
-  readonly starts: readonly bigint[];
-  readonly classes: readonly number[];
-  readonly null: number;
-  readonly choices: readonly Bits[];
-  readonly looking: Bits;
 }
 
 /** Largest value of an integer field that gets a table of its own. */
@@ -45,70 +35,35 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
   const line = new TextLine();
   const clauses: Clause[] = [];
   const owners: number[] = [];
-  for (const [index, rule] of rules.entries()) {
-    const normal = normaliseRule(rule.where, rule.except, line);
-    if (normal === undefined) throw new Error(`rule ${rule.id} is too large: it has not been checked`);
-    for (const clause of normal) {
+  const exceptions: Exception[] = [];
+  const add = (index: number, expression: Expression): Stretch => {
+    const from = clauses.length;
+    const alternatives = clausesOf(expression, line);
+    if (alternatives === undefined) throw new Error(`rule ${rules[index]!.id} is too large: it has not been checked`);
+    for (const clause of alternatives) {
       clauses.push(clause);
       owners.push(index);
     }
+    return { from, to: clauses.length };
+  };
+  for (const [index, { where, except }] of rules.entries()) {
+    const included = add(index, where);
+    if (except !== undefined && included.to > included.from)
+      exceptions.push({ included, excluded: add(index, except) });
   }
-  const columns = new Set(clauses.flatMap((clause) => [...clause.keys()]));
-  const cuts = [...columns].map((column) => cutField(column, clauses));
+  const cuts = demandsByField(clauses).map((demand) => cutField(demand, clauses.length));
   const places = cutPlaces(cuts.filter((cut) => fieldType(cut.column) === 'address'));
-  const plans = cuts.map((cut) => planField(cut, places, line));
   return {
     rules,
-    owners: Uint32Array.from(owners),
-    plans,
+    clauses: {
+      owners: Uint32Array.from(owners),
+      exceptions: exceptions.filter(({ excluded }) => excluded.to > excluded.from),
+    },
+    plans: cuts.map((cut) => planField(cut, places, line)),
     addresses: addressStarts(places),
     runners: new Map(),
     scratch: new Scratch(),
   };
-}
-
-function cutField(column: string, clauses: readonly Clause[]): Cut {
-  const words = Math.ceil(clauses.length / 32);
-  const current = new Uint32Array(words);
-  const ofNull = new Uint32Array(words);
-  const looking = new Uint32Array(words);
-  // clauses often share a set (`action = REJECT`, `@private`): each distinct set is swept once
-  const masks = new Map<string, { readonly set: ValueSet; readonly mask: Bits }>();
-  for (const [index, clause] of clauses.entries()) {
-    const set = clause.get(column);
-    setBit(set === undefined ? current : looking, index);
-    if (set === undefined || set.null) setBit(ofNull, index);
-    if (set === undefined) continue;
-    const key = set.ranges.map((range) => `${range.low}-${range.high}`).join(',');
-    let entry = masks.get(key);
-    if (entry === undefined) masks.set(key, (entry = { set, mask: new Uint32Array(words) }));
-    setBit(entry.mask, index);
-  }
-  const ends: { readonly place: bigint; readonly mask: Bits }[] = [];
-  for (const { set, mask } of masks.values()) {
-    for (const range of set.ranges) {
-      ends.push({ place: range.low, mask });
-      // nothing follows the end of the longest line
-      if (range.high < LAST_ADDRESS) ends.push({ place: range.high + 1n, mask });
-    }
-  }
-  ends.sort((a, b) => (a.place < b.place ? -1 : a.place > b.place ? 1 : 0));
-  const pool = new BitSetPool();
-  const starts = [0n];
-  const classes = [pool.intern(current)];
-  for (let i = 0; i < ends.length;) {
-    const { place } = ends[i]!;
-    for (; i < ends.length && ends[i]!.place === place; i++) flipBits(current, ends[i]!.mask);
-    const number = pool.intern(current);
-    if (place === 0n) classes[0] = number;
-    else if (number !== classes.at(-1)) {
-      starts.push(place);
-      classes.push(number);
-    }
-  }
-  const nullClass = pool.intern(ofNull);
-  const choices = Array.from({ length: pool.size }, (_, number) => pool.bits(number));
-  return { column, starts, classes, null: nullClass, choices, looking };
 }
 
 function planField(cut: Cut, places: readonly bigint[], line: TextLine): FieldPlan {
@@ -131,8 +86,13 @@ function planField(cut: Cut, places: readonly bigint[], line: TextLine): FieldPl
     case 'string': {
       const starts = Float64Array.from(cut.starts, Number);
       const other = cut.classes[0]!;
-      const named = [...line.places].map(([text, place]) => [text, cut.classes[lastAtMost(starts, place)]!] as const);
-      return { ...base, kind: 'text', classes: new Map(named.filter(([, number]) => number !== other)), other };
+      const named = [...line.places]
+        .map(([text, place]) => [text, cut.classes[lastAtMost(starts, place)]!] as const)
+        .filter(([, number]) => number !== other);
+      if (cut.patterns.length === 0) return { ...base, kind: 'text', classes: new Map(named), other };
+      const bits = new Map(named.map(([text, number]) => [text, choices[number]!]));
+      const classes = new TextClasses(bits, choices[other]!, choices[cut.null]!, cut.patterns);
+      return { ...base, kind: 'pattern', classes, choices: classes.choices, null: classes.null };
     }
     case 'address': {
       let own = 0;
@@ -179,8 +139,4 @@ export function lastAtMost(starts: Float64Array, value: number, first = 0, last 
     else high = middle - 1;
   }
   return low;
-}
-
-function flipBits(bits: Bits, mask: Bits): void {
-  for (let word = 0; word < bits.length; word++) bits[word]! ^= mask[word]!;
 }

@@ -1,6 +1,6 @@
 /** Compiled rules over a batch: field by field, each record goes from state to state until it is clear what it matches. */
 import type { ColumnBatch } from '../flow/columns.ts';
-import { intersect } from './bit-sets.ts';
+import { allBits, intersect } from './bit-sets.ts';
 import { BatchReader } from './class-reader.ts';
 import type { CompiledRules } from './compile.ts';
 import type { FieldPlan } from './plan.ts';
@@ -17,7 +17,8 @@ export interface RuleMatches {
 
 /** The matches of a batch, rules in the order they were compiled in. */
 export function evaluateRules(compiled: CompiledRules, batch: ColumnBatch): readonly RuleMatches[] {
-  if (batch.length === 0 || compiled.owners.length === 0) return [];
+  if (batch.length === 0 || compiled.clauses.owners.length === 0) return [];
+  forgetClasses(compiled);
   const reader = new BatchReader(batch, compiled.addresses, compiled.scratch);
   const runner = runnerFor(compiled, reader);
   if (runner.start < 0) {
@@ -38,6 +39,15 @@ export function evaluateRules(compiled: CompiledRules, batch: ColumnBatch): read
   return collect(compiled, runner, states);
 }
 
+/** Classes of texts that have become too many are found anew, and with them what runners know of them. */
+function forgetClasses({ plans, runners }: CompiledRules): void {
+  for (const plan of plans) {
+    if (plan.kind !== 'pattern' || !plan.classes.isFull) continue;
+    plan.classes.forget();
+    runners.clear();
+  }
+}
+
 /** The runner of a batch's format; a new one where there is none, it is full, or it was ordered by too few records. */
 function runnerFor(compiled: CompiledRules, reader: BatchReader): Runner {
   const { batch } = reader;
@@ -45,8 +55,7 @@ function runnerFor(compiled: CompiledRules, reader: BatchReader): Runner {
   const sampled = Math.min(SAMPLE, batch.length);
   if (known !== undefined && !known.isFull && known.sampled * 2 > sampled) return known;
   // a field that the format does not have is null in every record: it is done with before the first
-  const all = new Uint32Array(Math.ceil(compiled.owners.length / 32)).fill(0xffff_ffff);
-  if (compiled.owners.length % 32 !== 0) all[all.length - 1] = 2 ** (compiled.owners.length % 32) - 1;
+  const all = allBits(compiled.clauses.owners.length);
   const plans: FieldPlan[] = [];
   for (const plan of compiled.plans) {
     if (reader.values(plan) === undefined) intersect(all, plan.choices[plan.null]!, all);
@@ -58,7 +67,7 @@ function runnerFor(compiled: CompiledRules, reader: BatchReader): Runner {
     reader.addClasses(plan, 1, rows, sampled, classes);
     return classes;
   };
-  const runner = new Runner(orderPlans(plans, all, sampled, classesOf), all, compiled.owners, sampled);
+  const runner = new Runner(orderPlans(plans, all, sampled, classesOf), all, compiled.clauses, sampled);
   compiled.runners.set(batch.format.text, runner);
   return runner;
 }

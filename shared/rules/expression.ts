@@ -14,7 +14,16 @@ export type Value =
   | { readonly kind: 'flags'; readonly mask: number; readonly text: string };
 
 /** What stands to the right of an operator. */
-export type Operand = Value | { readonly kind: 'list'; readonly name: string; readonly values: readonly Value[] };
+export type Operand = Value | ListOperand;
+
+/** A named list, resolved for the field of its test. */
+export interface ListOperand {
+  readonly kind: 'list';
+  readonly name: string;
+  readonly values: readonly Value[];
+  /** True for a list kept elsewhere, see {@link NamedList} in lists.ts: it counts by its name, its values change. */
+  readonly outside?: boolean;
+}
 
 /** How a test relates its field to its operands. */
 export type TestOperator = ComparisonOperator | 'in' | 'not in' | 'like' | 'not like' | 'has' | 'not has';
@@ -52,4 +61,19 @@ export type Expression =
 /** An operand's values: a list's, or the value itself. */
 export function valuesOf(operand: Operand): readonly Value[] {
   return operand.kind === 'list' ? operand.values : [operand];
+}
+
+/** Whether an expression names a list without entries, which may be filled later. */
+export function namesEmptyList(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'and':
+    case 'or':
+      return expression.terms.some(namesEmptyList);
+    case 'not':
+      return namesEmptyList(expression.term);
+    case 'test':
+      return expression.operands.some((operand) => operand.kind === 'list' && operand.values.length === 0);
+    case 'presence':
+      return false;
+  }
 }

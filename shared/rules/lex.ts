@@ -16,7 +16,7 @@ export type Token =
   | { readonly kind: '(' | ')' | ','; readonly text: string; readonly span: Span }
   | { readonly kind: 'end'; readonly text: ''; readonly span: Span };
 
-/** Words with a meaning of their own; `like`, `has` and `is` are kept for later. */
+/** Words with a meaning of their own; `is` has none yet. */
 export type Keyword = 'and' | 'or' | 'not' | 'in' | 'like' | 'has' | 'is';
 
 const KEYWORDS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'in', 'like', 'has', 'is'] satisfies Keyword[]);

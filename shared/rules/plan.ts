@@ -1,5 +1,26 @@
 /** What a rule set asks of each field: the plan that compiling makes and evaluating follows. */
 import type { Bits } from './bit-sets.ts';
+import type { TextClasses } from './text-classes.ts';
+
+/** Clauses from one number up to, not including, another. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A rule's clauses: a record matches that meets one of the included and none of the excluded. */
+export interface Exception {
+  readonly included: Stretch;
+  readonly excluded: Stretch;
+}
+
+/** What the clauses are parts of. */
+export interface ClausePlan {
+  /** By clause: the index of its rule. */
+  readonly owners: Uint32Array;
+  /** The rules that have excluded clauses. */
+  readonly exceptions: readonly Exception[];
+}
 
 /** A field's part in the decision. A value's class is an index into `choices`. */
 export type FieldPlan = {
@@ -27,6 +48,11 @@ export type FieldPlan = {
       readonly kind: 'text';
       readonly classes: ReadonlyMap<string, number>;
       readonly other: number;
+    }
+  | {
+      /** Texts that rules hold against patterns: their classes, and so `choices`, become more as texts are met. */
+      readonly kind: 'pattern';
+      readonly classes: TextClasses;
     }
   | {
       /** Addresses: the class of each place of {@link AddressStarts}. */

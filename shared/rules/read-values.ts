@@ -1,8 +1,10 @@
 /** Values that several keys of a rule file take: durations, fields, expressions. */
 import { suggest } from '../suggest.ts';
 import { checkExpression } from './check.ts';
-import { MAX_CLAUSES, normaliseRule } from './clauses.ts';
-import type { Expression } from './expression.ts';
+import { clausesOf, MAX_CLAUSES } from './clauses.ts';
+import { coversClauses } from './cover.ts';
+import { namesEmptyList, type Expression } from './expression.ts';
+import type { Span } from './diagnostics.ts';
 import type { Lists } from './lists.ts';
 import { formatDuration, parseDuration } from './quantity.ts';
 import type { Mapping, ShapeReader, Text } from './shape.ts';
@@ -70,20 +72,23 @@ export function checkMatches(
   expression: Expression,
   except?: Expression,
 ): void {
-  const { value, keySpan } = mapping.entries.get(key)!;
-  const span = reader.spanOf(value, keySpan);
   const line = new TextLine();
-  const matching = normaliseRule(expression, undefined, line);
-  const clauses = except === undefined ? matching : normaliseRule(expression, except, line);
-  if (matching === undefined || clauses === undefined) {
+  const matching = clausesOf(expression, line);
+  const kept = except && clausesOf(except, line);
+  const place = (of: 'where' | 'except' | 'then'): Span => {
+    const { value, keySpan } = mapping.entries.get(of)!;
+    return reader.spanOf(value, keySpan);
+  };
+  const tooLarge = matching === undefined ? key : except !== undefined && kept === undefined ? 'except' : undefined;
+  if (tooLarge !== undefined) {
     const hint = 'write `field in (…)` or a list instead of many `or`, or split the rule';
-    const what = key === 'where' ? 'the rule' : `\`${key}\``;
-    reader.report('E302', span, `${what} is too large: it becomes more than ${MAX_CLAUSES} alternatives`, hint);
-  } else if (matching.length === 0) {
-    reader.report('E301', span, `no record can ever match \`${key}\`: its parts exclude each other`);
-  } else if (clauses.length === 0) {
-    const entry = mapping.entries.get('except')!;
-    const place = reader.spanOf(entry.value, entry.keySpan);
-    reader.report('E301', place, `\`except\` takes out everything that \`${key}\` matches`);
+    const message = `\`${tooLarge}\` is too large: it becomes more than ${MAX_CLAUSES} alternatives`;
+    reader.report('E302', place(tooLarge), message, hint);
+  } else if (namesEmptyList(expression)) {
+    // what an empty list keeps from matching may come into the list
+  } else if (matching?.length === 0) {
+    reader.report('E301', place(key), `no record can ever match \`${key}\`: its parts exclude each other`);
+  } else if (kept !== undefined && coversClauses(kept, matching ?? [], line)) {
+    reader.report('E301', place('except'), `\`except\` takes out everything that \`${key}\` matches`);
   }
 }

@@ -5,8 +5,8 @@
  * and the step from a state, by the class of the next field's value, to the next state is worked out once: real
  * traffic meets few combinations again and again, so that a record costs a look-up a field, however many rules there are.
  */
-import { BitSetPool, intersect, meet, membersOf, type Bits } from './bit-sets.ts';
-import type { FieldPlan } from './plan.ts';
+import { BitSetPool, clearAll, hasAny, intersect, meet, membersOf, type Bits } from './bit-sets.ts';
+import type { ClausePlan, Exception, FieldPlan } from './plan.ts';
 
 /** The final state of records that match no rule. */
 export const NO_MATCH = 0;
@@ -22,6 +22,9 @@ const MAX_BYTES = 32 * 2 ** 20;
 
 const UNKNOWN = 0x7fff_ffff;
 
+/** Keys of the hash table are 32-bit integers; a combination beyond them is worked out each time. */
+const MAX_KEY = 0x7fff_ffff;
+
 /** The fields in order, each with the steps worked out so far. */
 export class Runner {
   /** How many records the order was decided on. */
@@ -29,26 +32,28 @@ export class Runner {
   readonly steps: readonly Step[];
   /** The state every record starts in: of the first step, or `~final` where nothing is left to look at. */
   readonly start: number;
-  readonly #owners: Uint32Array;
+  readonly #clauses: ClausePlan;
   readonly #final = new BitSetPool();
   readonly #rulesOf: (readonly number[])[] = [];
 
   /** `all` holds the clauses that are possible at all; `plans` are in the order in which they are to be looked at. */
-  constructor(plans: readonly FieldPlan[], all: Bits, owners: Uint32Array, sampled: number) {
+  constructor(plans: readonly FieldPlan[], all: Bits, clauses: ClausePlan, sampled: number) {
     this.sampled = sampled;
-    this.#owners = owners;
+    this.#clauses = clauses;
     this.#final.intern(new Uint32Array(all.length));
     const groups = groupPlans(plans);
     const steps: Step[] = [];
     const later = new Uint32Array(all.length);
     for (const [index, group] of groups.toReversed().entries()) {
       const isFirst = index === groups.length - 1;
-      steps.unshift(new Step(group, isFirst, later.slice(), steps[0]?.states, this.#final));
+      steps.unshift(new Step(group, isFirst, later.slice(), steps[0]?.states, this.#final, clauses.exceptions));
       for (const plan of group) for (let word = 0; word < later.length; word++) later[word]! |= plan.looking[word]!;
     }
     this.steps = steps;
     const first = steps[0];
-    this.start = first !== undefined && meet(all, later) ? first.states.intern(all) : ~this.#final.intern(all);
+    const start = all.slice();
+    settle(start, later, clauses.exceptions);
+    this.start = first !== undefined && meet(start, later) ? first.states.intern(start) : ~this.#final.intern(start);
   }
 
   /** Number of final states. */
@@ -59,7 +64,7 @@ export class Runner {
   /** The rules, ascending by index, that a final state's clauses belong to. */
   rulesOf(final: number): readonly number[] {
     return (this.#rulesOf[final] ??= [
-      ...new Set(membersOf(this.#final.bits(final)).map((clause) => this.#owners[clause]!)),
+      ...new Set(membersOf(this.#final.bits(final)).map((clause) => this.#clauses.owners[clause]!)),
     ]);
   }
 
@@ -69,19 +74,38 @@ export class Runner {
   }
 }
 
+/**
+ * Decides what can be: a rule none of whose included clauses is left is done with, and so is one with an excluded
+ * clause that nothing can take away any more. `later` are the clauses that are still to be looked at.
+ */
+function settle(bits: Bits, later: Bits, exceptions: readonly Exception[]): void {
+  for (const { included, excluded } of exceptions) {
+    if (!hasAny(bits, included)) clearAll(bits, excluded);
+    else if (hasAny(bits, excluded, later)) {
+      clearAll(bits, included);
+      clearAll(bits, excluded);
+    }
+  }
+}
+
 /** Neighbouring fields of few classes are looked at together: a step for all of them costs as much as one for each. */
 function groupPlans(plans: readonly FieldPlan[]): readonly (readonly FieldPlan[])[] {
   const groups: FieldPlan[][] = [];
   let width = Infinity;
   for (const plan of plans) {
-    width *= plan.choices.length;
+    width *= widthOf(plan);
     if (width <= MAX_WIDTH) groups.at(-1)!.push(plan);
     else {
       groups.push([plan]);
-      width = plan.choices.length;
+      width = widthOf(plan);
     }
   }
   return groups;
+}
+
+/** How many classes a field has; one whose classes become more stays alone. */
+function widthOf(plan: FieldPlan): number {
+  return plan.kind === 'pattern' ? Infinity : plan.choices.length;
 }
 
 /** One or several fields' steps from state to state. A choice is the fields' classes as one number, see {@link Step.strides}. */
@@ -91,12 +115,13 @@ export class Step {
   readonly strides: readonly number[];
   /** States in which records arrive. */
   readonly states = new BitSetPool();
-  readonly #width: number;
+  #width: number;
   /** The clauses that are still to be looked at once this field is done. */
   readonly #later: Bits;
   readonly #next: BitSetPool | undefined;
   readonly #final: BitSetPool;
   readonly #common: Bits;
+  readonly #exceptions: readonly Exception[];
   /** By state and class, where classes are few. */
   #table = new Int32Array(0);
   /** By hash: state × width + class, and what follows; -1 is a free slot. */
@@ -110,6 +135,7 @@ export class Step {
     later: Bits,
     next: BitSetPool | undefined,
     final: BitSetPool,
+    exceptions: readonly Exception[],
   ) {
     this.plans = plans;
     const strides: number[] = [];
@@ -124,9 +150,19 @@ export class Step {
     this.#next = next;
     this.#final = final;
     this.#common = new Uint32Array(later.length);
-    const slots = width <= DENSE_WIDTH || isFirst ? 0 : 1024;
+    this.#exceptions = exceptions;
+    const grows = plans.some(({ kind }) => kind === 'pattern');
+    const slots = (width <= DENSE_WIDTH && !grows) || isFirst ? 0 : 1024;
     this.#hash = new Int32Array(slots * 2).fill(-1);
     this.#mask = slots - 1;
+  }
+
+  /** Makes room for the classes that the step's only field has come to have; what was worked out is worked out anew. */
+  #widen(classes: number): void {
+    while (this.#width < classes) this.#width *= 2;
+    this.#table = new Int32Array(0);
+    this.#hash.fill(-1);
+    this.#used = 0;
   }
 
   /**
@@ -135,6 +171,8 @@ export class Step {
    * Rows that go on are moved to the front of `rows`; returns how many they are.
    */
   follow(rows: Uint32Array, states: Int32Array, choices: Uint32Array, count: number): number {
+    const classes = this.plans[0]!.choices.length;
+    if (this.plans.length === 1 && classes > this.#width) this.#widen(classes);
     const width = this.#width;
     let table = this.#table;
     let kept = 0;
@@ -177,11 +215,12 @@ export class Step {
     for (const [i, { choices }] of this.plans.entries()) {
       intersect(this.#common, choices[Math.floor(choice / this.strides[i]!) % choices.length]!, this.#common);
     }
+    settle(this.#common, this.#later, this.#exceptions);
     const goesOn = this.#next !== undefined && meet(this.#common, this.#later);
     const code = goesOn ? this.#next.intern(this.#common) : ~this.#final.intern(this.#common);
     const key = state * this.#width + choice;
     if (this.#mask < 0) this.#setTable(state, key, code);
-    else this.#setHash(key, code);
+    else if (key <= MAX_KEY) this.#setHash(key, code);
     return code;
   }
 

@@ -1,12 +1,12 @@
 /** What the parser says about an expression whose form is wrong. */
 import { error, type Finding, type Span } from './diagnostics.ts';
 import type { Token } from './lex.ts';
+import { parseFlags } from './tcp-flags.ts';
 
 const EXAMPLE = 'write a test such as `action = REJECT`';
 
 /** For the place where a test should begin and something else stands. */
 export function noTest(token: Token): Finding {
-  if (token.kind === 'keyword' && token.text === 'has') return reserved(token);
   if (token.kind === 'quoted') {
     const hint = 'fields are written without quotation marks';
     return error('E103', token.span, `a field is missing before \`${token.text}\``, hint);
@@ -16,15 +16,66 @@ export function noTest(token: Token): Finding {
   return error('E103', spotOf(token), message, EXAMPLE);
 }
 
-/** For a field that no operator follows. */
-export function noOperator(field: Token, token: Token): Finding {
-  if (token.kind === 'keyword' && (token.text === 'like' || token.text === 'has' || token.text === 'is'))
-    return reserved(token);
-  const hint = `write \`${field.text} = …\` or \`${field.text} in …\``;
-  if (token.kind === 'end') {
-    return error('E103', field.span, `an operator and a value are missing after \`${field.text}\``, hint);
+/** What people write between a field and a value out of habit, and what it is here. */
+const HABITS: Readonly<Record<string, (field: string, value: string) => string>> = {
+  between: (field) => `${field} in 1024-65535`,
+  contains: (field, value) => `${field} like '*${value}*'`,
+  startswith: (field, value) => `${field} like '${value}*'`,
+  starts_with: (field, value) => `${field} like '${value}*'`,
+  endswith: (field, value) => `${field} like '*${value}'`,
+  ends_with: (field, value) => `${field} like '*${value}'`,
+  ilike: (field, value) => `${field} like '${value}'`,
+  matches: (field, value) => `${field} like '${value}'`,
+  equals: (field, value) => `${field} = ${value}`,
+  exists: (field) => `has(${field})`,
+};
+
+/** For a field that no operator follows, but `token`, and `value` after that. */
+export function noOperator(field: Token, token: Token, value: Token): Finding {
+  const name = field.text;
+  if (token.kind === 'keyword' && token.text === 'is') {
+    const hint = value.kind === 'keyword' && value.text === 'not' ? `has(${name})` : `not has(${name})`;
+    return error('E106', token.span, '`is` is not part of the language', `write \`${hint}\``);
   }
-  return error('E103', token.span, `an operator is missing between \`${field.text}\` and ${nameOf(token)}`, hint);
+  if (token.kind === '(' && value.kind === 'word') {
+    const hint = /null|empty|missing/i.test(name) ? `not has(${value.text})` : `has(${value.text})`;
+    return error('E103', field.span, `\`${name}\` is not a function here`, `write \`${hint}\``);
+  }
+  if (typeof parseFlags(name) === 'number') {
+    const hint = `write \`tcp_flags has ${name}\`, and several flags as \`SYN+ACK\``;
+    return error('E103', field.span, `a field is missing before \`${name}\``, hint);
+  }
+  if (token.kind === 'end') {
+    const hint = `write \`${name} = …\` or \`${name} in …\``;
+    return error('E103', field.span, `an operator and a value are missing after \`${name}\``, hint);
+  }
+  const habit = token.kind === 'word' ? HABITS[token.text.toLowerCase()] : undefined;
+  const hint = habit?.(name, value.text === '' ? '…' : value.text) ?? undefined;
+  return error(
+    'E103',
+    token.span,
+    `an operator is missing between \`${name}\` and ${nameOf(token)}`,
+    hint === undefined ? `write \`${name} = …\` or \`${name} in …\`` : `write \`${hint}\``,
+  );
+}
+
+/** For `has` at the beginning of a test without its parentheses. */
+export function hasWithoutParentheses(has: Token, token: Token): Finding {
+  const hint = token.kind === 'word' ? `write \`has(${token.text})\`` : 'write `has(dstport)`';
+  return error('E103', has.span, 'a field in parentheses is missing after `has`', hint);
+}
+
+/** For `has(…)` with anything else than one field in it. */
+export function hasNoField(tokens: readonly Token[], span: Span): Finding {
+  const words = tokens.filter((token) => token.kind === 'word').map((token) => token.text);
+  if (tokens.length === 1 && tokens[0]!.kind === 'quoted') {
+    return error('E103', span, '`has` takes a field', `write \`has(${tokens[0]!.text})\``);
+  }
+  if (tokens.length === 2 && words.length === 2) {
+    return error('E103', span, '`has` takes one field', `write \`${words[0]} has ${words[1]}\` to test flags`);
+  }
+  const hint = words.length > 1 ? words.map((word) => `has(${word})`).join(' and ') : 'has(dstport)';
+  return error('E103', span, '`has` takes one field', `write \`${hint}\``);
 }
 
 /** For a comparison that no value follows. */
@@ -34,10 +85,14 @@ export function noValue(field: Token, operator: Token, token: Token): Finding {
   return error('E103', spotOf(token), `a value is missing after \`${field.text} ${operator.text}\``, hint);
 }
 
-/** For `in` without a value or set. */
+/** For `in`, `like` or `has` without a value or set. */
 export function noSet(field: Token, operator: string, token: Token): Finding {
-  const message = `a value or a set is missing after \`${field.text} ${operator}\``;
-  return error('E103', spotOf(token), message, 'write a set as `(22, 3389)`, `1024-65535`, `10.0.0.0/8` or `@list`');
+  const hint = operator.endsWith('like')
+    ? "write a pattern such as `eni-0a*`, or several as `('web-*', 'app-*')`"
+    : operator.endsWith('has')
+      ? 'write a flag such as `SYN`, both of two as `SYN+ACK`, or any as `(SYN, FIN)`'
+      : 'write a set as `(22, 3389)`, `1024-65535`, `10.0.0.0/8` or `@list`';
+  return error('E103', spotOf(token), `a value or a set is missing after \`${field.text} ${operator}\``, hint);
 }
 
 /** For a comparison with a set. */
@@ -60,6 +115,11 @@ export function leftover(token: Token): Finding {
   }
   if (token.text === '-')
     return error('E103', token.span, '`-` stands alone', 'write a range without spaces: `1024-65535`');
+  if (token.text === '+') return error('E103', token.span, '`+` stands alone', 'write flags without spaces: `SYN+ACK`');
+  if (token.kind === 'word' && token.text.startsWith('*')) {
+    const hint = 'write a pattern without spaces, or in quotation marks';
+    return error('E103', token.span, `\`${token.text}\` stands alone`, hint);
+  }
   return error('E103', token.span, `\`and\` or \`or\` is missing before ${nameOf(token)}`);
 }
 
@@ -87,8 +147,4 @@ export function nameOf(token: Token): string {
 /** Where to point for something missing before a token; at the end, to the last character of the text. */
 export function spotOf(token: Token): Span {
   return token.kind === 'end' ? { start: Math.max(0, token.span.start - 1), end: token.span.end } : token.span;
-}
-
-function reserved(token: Token): Finding {
-  return error('E106', token.span, `\`${token.text}\` is reserved for a later version of the language`);
 }

@@ -1,6 +1,6 @@
 /** An expression as it was written: what the parser returns, before fields, lists and values are looked at. */
 import type { Span } from './diagnostics.ts';
-import type { ComparisonOperator } from './lex.ts';
+import type { TestOperator } from './expression.ts';
 
 /** A word in the place of a value, a list's name, or a field's name. */
 export interface Written {
@@ -16,9 +16,10 @@ export type Syntax =
   | {
       readonly kind: 'test';
       readonly field: Written;
-      readonly operator: ComparisonOperator | 'in' | 'not in';
-      /** One value for a comparison, any number for `in`. */
+      readonly operator: TestOperator;
+      /** One value for a comparison, any number for the others. */
       readonly values: readonly Written[];
       readonly span: Span;
     }
+  | { readonly kind: 'presence'; readonly field: Written; readonly span: Span }
   | { readonly kind: 'broken'; readonly span: Span };

@@ -7,6 +7,7 @@
 import { DERIVED_BY_COLUMN } from '../flow/derived.ts';
 import { FIELD_BY_COLUMN } from '../flow/fields.ts';
 import { LAST_ADDRESS } from '../flow/address.ts';
+import { compilePattern } from './pattern.ts';
 import { valuesOf, type Test, type TestOperator, type Value } from './expression.ts';
 
 /** Places from `low` to `high`, both included. */
@@ -24,12 +25,18 @@ export interface ValueSet {
 /** Numbers for the texts that rules name; every other text is 0. */
 export class TextLine {
   readonly #places = new Map<string, number>();
+  readonly #texts: string[] = [];
 
   /** The place of a text that a rule names. */
   place(text: string): bigint {
     let place = this.#places.get(text);
-    if (place === undefined) this.#places.set(text, (place = this.#places.size + 1));
+    if (place === undefined) this.#places.set(text, (place = this.#texts.push(text)));
     return BigInt(place);
+  }
+
+  /** The text at a place; undefined where any that no rule names may stand. */
+  textAt(place: bigint): string | undefined {
+    return this.#texts[Number(place) - 1];
   }
 
   /** Every text that rules name, with its place. */
@@ -58,37 +65,55 @@ export function fieldUniverse(column: string, line: TextLine): readonly Range[] 
   }
 }
 
-/** The values for which a test is true. Null is never among them. */
-export function rangesOfTest(test: Test, universe: readonly Range[], line: TextLine): readonly Range[] {
+/** Where a test is true: at places of its field's line, and for texts that fit one of some patterns (or, if `not`, anywhere else). Null is never among them. */
+export interface TestValues {
+  readonly ranges: readonly Range[];
+  readonly patterns: readonly string[];
+  readonly not: boolean;
+}
+
+/** The values that a test names, or with `not` all others; those of `<` and its kin are named by the end of a range. */
+export function valuesOfTest(test: Test, universe: readonly Range[], line: TextLine): TestValues {
   const values = test.operands.flatMap(valuesOf);
-  const ranges = joinRanges(values.flatMap((value) => rangesOf(value, universe, line)));
+  const patterns = values.flatMap((value) =>
+    value.kind === 'pattern' && isOpen(value.text, test) ? [value.text] : [],
+  );
+  const ranges = joinRanges(values.flatMap((value) => rangesOf(value, test, universe, line)));
   const first = ranges[0];
-  if (first === undefined) return NEGATED.has(test.operator) ? universe : [];
+  const named = { ranges: intersectRanges(ranges, universe), patterns, not: NEGATED.has(test.operator) };
+  if (first === undefined) return named;
   switch (test.operator) {
-    case '=':
-    case 'in':
-    case 'like':
-    case 'has':
-      return intersectRanges(ranges, universe);
-    case '!=':
-    case 'not in':
-    case 'not like':
-    case 'not has':
-      return subtractRanges(universe, ranges);
     case '<':
-      return intersectRanges(universe, first.low === 0n ? [] : [{ low: 0n, high: first.low - 1n }]);
+      return {
+        ...named,
+        ranges: first.low === 0n ? [] : intersectRanges(universe, [{ low: 0n, high: first.low - 1n }]),
+      };
     case '<=':
-      return intersectRanges(universe, [{ low: 0n, high: first.high }]);
+      return { ...named, ranges: intersectRanges(universe, [{ low: 0n, high: first.high }]) };
     case '>':
-      return subtractRanges(universe, [{ low: 0n, high: first.high }]);
+      return { ...named, ranges: subtractRanges(universe, [{ low: 0n, high: first.high }]) };
     case '>=':
-      return subtractRanges(universe, first.low === 0n ? [] : [{ low: 0n, high: first.low - 1n }]);
+      return {
+        ...named,
+        ranges: first.low === 0n ? universe : subtractRanges(universe, [{ low: 0n, high: first.low - 1n }]),
+      };
+    default:
+      return named;
   }
 }
 
-const NEGATED: ReadonlySet<TestOperator> = new Set(['not in', 'not like', 'not has']);
+const NEGATED: ReadonlySet<TestOperator> = new Set(['!=', 'not in', 'not like', 'not has']);
 
-function rangesOf(value: Value, universe: readonly Range[], line: TextLine): readonly Range[] {
+/** Whether texts that no rule names may fit a pattern, and others not: that is, whether it is no set of places. */
+function isOpen(pattern: string, { field }: Test): boolean {
+  return /\*/.test(pattern) && /[^*]/.test(pattern) && closedValues(field) === undefined;
+}
+
+function closedValues(column: string): readonly string[] | undefined {
+  return (FIELD_BY_COLUMN.get(column) ?? DERIVED_BY_COLUMN.get(column))?.values;
+}
+
+function rangesOf(value: Value, test: Test, universe: readonly Range[], line: TextLine): readonly Range[] {
   switch (value.kind) {
     case 'numbers':
       return [{ low: BigInt(value.low), high: BigInt(value.high) }];
@@ -99,16 +124,31 @@ function rangesOf(value: Value, universe: readonly Range[], line: TextLine): rea
     case 'flags':
       return numbersWithBits(value.mask, universe);
     case 'pattern':
-      throw new Error(`no pattern stands on a line: \`${value.text}\``);
+      return isOpen(value.text, test) ? [] : rangesOfClosed(value.text, test.field, universe, line);
   }
 }
 
+function rangesOfClosed(pattern: string, column: string, universe: readonly Range[], line: TextLine): readonly Range[] {
+  const values = closedValues(column);
+  if (values !== undefined) return values.filter(compilePattern(pattern)).map((text) => point(line.place(text)));
+  return pattern !== '' && /^\*+$/.test(pattern) ? universe : [point(line.place(pattern))];
+}
+
+const byMask = new Map<number, readonly Range[]>();
+
 /** The numbers of a small field in which all bits of a mask are set. */
 function numbersWithBits(mask: number, universe: readonly Range[]): readonly Range[] {
+  const known = byMask.get(mask);
+  if (known !== undefined) return known;
   const last = Number(universe.at(-1)?.high ?? 0n);
-  return Array.from({ length: last + 1 }, (_, number) => number)
-    .filter((number) => (number & mask) === mask)
-    .map((number) => point(BigInt(number)));
+  const ranges: { low: bigint; high: bigint }[] = [];
+  for (let number = mask; number <= last; number = (number + 1) | mask) {
+    const place = BigInt(number);
+    if (ranges.at(-1)?.high === place - 1n) ranges.at(-1)!.high = place;
+    else ranges.push({ low: place, high: place });
+  }
+  byMask.set(mask, ranges);
+  return ranges;
 }
 
 function point(place: bigint): Range {
@@ -116,7 +156,7 @@ function point(place: bigint): Range {
 }
 
 /** Ranges in any order, as a sorted list of ranges that do not touch. */
-function joinRanges(ranges: readonly Range[]): readonly Range[] {
+export function joinRanges(ranges: readonly Range[]): readonly Range[] {
   const joined: { low: bigint; high: bigint }[] = [];
   for (const { low, high } of ranges.toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0))) {
     const last = joined.at(-1);

@@ -6,7 +6,8 @@ import { formatNetwork, parseAddressRange, type AddressProblem } from '../flow/a
 import type { Code } from './codes.ts';
 import type { Value } from './expression.ts';
 import { PROTOCOL_NUMBERS } from './protocols.ts';
-import { NUMBER_UNITS, parseNumber } from './quantity.ts';
+import { NUMBER_UNITS, parseDuration, parseNumber } from './quantity.ts';
+import { FLAGS_FIELD, parseFlags } from './tcp-flags.ts';
 
 /** What the language needs to know of a field, recorded or derived. */
 export type FieldInfo = Pick<Field, 'column' | 'type' | 'values' | 'max'>;
@@ -30,7 +31,7 @@ export function findField(name: string): FieldInfo | undefined {
 
 /** Reads a word as a value, range or network of a field; `quoted` where it stood in quotation marks. */
 export function readValue(field: FieldInfo, text: string, quoted: boolean): Value | ValueProblem {
-  if (!quoted && (text === '-' || text.toLowerCase() === 'null')) {
+  if (!quoted && isNull(text)) {
     const hint = 'a field without value matches no test, nor its negation';
     return problem('E211', `nothing compares with \`${text}\``, hint);
   }
@@ -45,6 +46,11 @@ export function readValue(field: FieldInfo, text: string, quoted: boolean): Valu
   }
 }
 
+/** Whether an unquoted word stands for a field without value. */
+export function isNull(text: string): boolean {
+  return text === '-' || text.toLowerCase() === 'null';
+}
+
 /** A field's type in words, with an article. */
 export function typeOf(field: FieldInfo): string {
   if (field.type === 'address') return 'an address';
@@ -57,8 +63,9 @@ function readNumbers(field: FieldInfo, text: string, quoted: boolean): Value | V
   const named = field.column === 'protocol' ? PROTOCOL_NUMBERS.get(text.toLowerCase()) : undefined;
   if (named !== undefined) return { kind: 'numbers', low: named, high: named, text };
   const range = /^([^-]+)-([^-]+)$/.exec(text);
-  const low = parseNumber(range?.[1] ?? text);
-  const high = range === null ? low : parseNumber(range[2]!);
+  const parse = SECONDS_FIELDS.has(field.column) ? parseSeconds : parseNumber;
+  const low = parse(range?.[1] ?? text);
+  const high = range === null ? low : parse(range[2]!);
   if (low === undefined || high === undefined) return notNumbers(field, text);
   if (quoted)
     return problem(
@@ -76,6 +83,13 @@ function readNumbers(field: FieldInfo, text: string, quoted: boolean): Value | V
   if (low > high)
     return problem('E205', `the range \`${text}\` starts above its end`, `write \`${range![2]}-${range![1]}\``);
   return { kind: 'numbers', low, high, text };
+}
+
+/** Fields that are seconds take durations. */
+const SECONDS_FIELDS: ReadonlySet<string> = new Set(['start', 'end']);
+
+function parseSeconds(text: string): number | undefined {
+  return parseDuration(text) ?? parseNumber(text);
 }
 
 function notNumbers(field: FieldInfo, text: string): ValueProblem {
@@ -100,6 +114,13 @@ function notNumbers(field: FieldInfo, text: string): ValueProblem {
     const near = suggest(text, PROTOCOL_NUMBERS.keys());
     const hint = near === undefined ? 'write its number' : `did you mean \`${near}\`?`;
     return problem('E203', `unknown protocol \`${text}\``, hint);
+  }
+  if (field.column === FLAGS_FIELD && typeof parseFlags(text) === 'number') {
+    return problem(
+      'E203',
+      `\`${field.column}\` is a number, but \`${text}\` names flags`,
+      `write \`${field.column} has ${text}\``,
+    );
   }
   const port = field.max === 65_535 ? SERVICE_PORTS.get(text.toLowerCase()) : undefined;
   const hint = port === undefined ? undefined : `write \`${port}\``;
@@ -164,10 +185,19 @@ function notAddresses(field: FieldInfo, text: string, why: AddressProblem): Valu
           `did you mean \`${sibling}\`?`,
         );
       }
-      const hint = text.includes('*') ? 'write a network as `10.0.0.0/8`' : undefined;
+      const hint = text.includes('*') ? `write a network, \`${networkOfPattern(text) ?? '10.0.0.0/8'}\`` : undefined;
       return problem('E203', `\`${field.column}\` is an address, but \`${text}\` is not one`, hint);
     }
   }
+}
+
+/** `10.1.0.0/16` for `10.1.*`; undefined for a pattern that is no network. */
+export function networkOfPattern(pattern: string): string | undefined {
+  const [head = '', ...rest] = pattern.replace(/(\.\*)+$/, '.*').split('*');
+  const octets = head.split('.').slice(0, -1);
+  if (rest.join('') !== '' || !head.endsWith('.') || octets.length === 0 || octets.length > 3) return undefined;
+  const network = `${[...octets, '0', '0', '0'].slice(0, 4).join('.')}/${octets.length * 8}`;
+  return typeof parseAddressRange(network) === 'object' ? network : undefined;
 }
 
 function readText(field: FieldInfo, text: string, quoted: boolean): Value | ValueProblem {
@@ -187,8 +217,8 @@ function readText(field: FieldInfo, text: string, quoted: boolean): Value | Valu
     if (compared !== undefined)
       return { ...compared, hint: `if the text \`${text}\` is meant, put it in quotation marks` };
     if (text.includes('*')) {
-      const hint = 'if the value holds a star, put it in quotation marks';
-      return problem('E106', 'wildcards are reserved for a later version of the language', hint);
+      const hint = `write \`${field.column} like ${text}\`; if the value holds a star, put it in quotation marks`;
+      return problem('E213', '`*` stands for any characters only after `like`', hint);
     }
   }
   return { kind: 'text', text };

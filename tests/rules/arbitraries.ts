@@ -12,16 +12,26 @@ const NETWORKS = [
 ]; // prettier-ignore
 const PORTS = [0, 1, 21, 22, 23, 443, 1023, 1024, 3389, 32_768, 65_535];
 const BYTES = [0, 1, 999, 1000, 1001, 5_000_000, 5_000_001, 2 ** 40, Number.MAX_SAFE_INTEGER];
-const INTERFACES = ['eni-0a', 'eni-0b', 'eni-0c'];
+const INTERFACES = ['eni-0a', 'eni-0b', 'eni-0c', 'eni-0abc', 'eni-1', 'x'];
+const PATTERNS = ['eni-*', 'eni-0a*', '*b*', '*0*c', "'eni-*-*'", 'eni-0b', '*', "'**'", 'x*', "'eni-0a**c'", '@names'];
+const FLAGS = ['SYN', 'syn+ack', 'FIN', 'RST', 'NS', 'SYN+FIN'];
 
 /** The lists that expressions may name besides the built-in ones. */
-export const LISTS = { others: ['198.51.100.0/24', '2001:db8::/48', '10.0.0.5'] };
+export const LISTS = {
+  others: ['198.51.100.0/24', '2001:db8::/48', '10.0.0.5'],
+  names: ['eni-0a', 'eni-*c'],
+  empty: [],
+};
+
+/** A format with more fields than the default one. */
+export const WIDE =
+  'interface-id srcaddr dstaddr srcport dstport protocol bytes start action vpc-id tcp-flags pkt-srcaddr log-status';
 
 const address = fc.constantFrom(...ADDRESSES);
 const port = fc.constantFrom(...PORTS);
 const nullable = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 6 });
 
-/** A record of the default format; any field may be null. */
+/** A record of the default format, or of {@link WIDE}; any field may be null. */
 export const record: fc.Arbitrary<RecordInput> = fc
   .record({
     fields: fc.record({
@@ -33,6 +43,8 @@ export const record: fc.Arbitrary<RecordInput> = fc
       protocol: nullable(fc.constantFrom(0, 1, 6, 17, 58, 255)),
       bytes: nullable(fc.constantFrom(...BYTES)),
       action: nullable(fc.constantFrom('ACCEPT', 'REJECT')),
+      vpc_id: nullable(fc.constantFrom(...INTERFACES)),
+      tcp_flags: nullable(fc.constantFrom(0, 1, 2, 3, 4, 16, 18, 19, 256, 4095)),
       start: fc.constant(1_767_571_200),
     }),
     initiator: fc.constantFrom('src' as const, 'dst' as const, undefined),
@@ -65,7 +77,30 @@ const test: fc.Arbitrary<string> = fc.oneof(
     .tuple(fc.constantFrom('bytes'), fc.constantFrom('<', '>'), fc.constantFrom('1', '1000', '5MB'))
     .map((parts) => parts.join('')),
   fc.tuple(fc.constantFrom('srcaddr', 'server'), fc.constantFrom('=', '!='), address).map((parts) => parts.join(' ')),
+  fc
+    .tuple(
+      fc.constantFrom('interface_id', 'vpc-id'),
+      fc.constantFrom('like', 'not like', 'LIKE'),
+      fc.oneof(fc.constantFrom(...PATTERNS), set(fc.constantFrom(...PATTERNS))),
+    )
+    .map((parts) => parts.join(' ')),
+  fc
+    .tuple(
+      fc.constant('tcp-flags'),
+      fc.constantFrom('has', 'not has'),
+      fc.oneof(fc.constantFrom(...FLAGS), set(fc.constantFrom(...FLAGS))),
+    )
+    .map((parts) => parts.join(' ')),
+  fc
+    .constantFrom('interface_id', 'vpc-id', 'dstport', 'tcp_flags', 'srcaddr', 'client', 'server_port', 'action')
+    .map((field) => `has(${field})`),
   fc.constantFrom(
+    'dstport in @empty',
+    'srcaddr not in @empty',
+    'interface_id like @empty',
+    "vpc_id not in 'eni-*'",
+    "action like 'A*'",
+    "direction not like '*gress'",
     'action = REJECT',
     'action != reject',
     'initiator = src',
