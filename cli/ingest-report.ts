@@ -34,6 +34,9 @@ export function reportIngest(result: IngestResult, options: ReportOptions): stri
     counts.objects === 0
       ? `No records to write to the lake in ${options.lake}`
       : `Wrote ${counted(counts.objects, 'object')} (${byteSize(counts.bytes_written)}, ${(counts.bytes_written / counts.records).toFixed(1)} bytes a record) to the lake in ${options.lake} in ${counts.seconds.toFixed(1)} s`,
+    ...(result.state === undefined
+      ? []
+      : [`  window state: ${byteSize(result.state.bytes)}, ${counted(result.state.hours, 'open hour')}`]),
     '',
     counts.alerts === 0 ? paint('good', 'No new alerts') : paint('title', counted(counts.alerts, 'new alert')),
   );
@@ -51,6 +54,14 @@ export function describeTrouble({ late, unreadableState }: IngestResult): readon
         `${counted(records, 'record')} came too late for ${rule}: stored, but not counted now, as their hour closed a day after its last arrival`,
     ),
     ...unreadableState.map((state) => `window state that can't be read was left where it is: ${state}`),
+  ];
+}
+
+/** A warning where there is more window state than the configuration calls usual: folding reads and writes it. */
+export function describeState({ state }: IngestResult, limit: number): readonly string[] {
+  if (state === undefined || state.bytes <= limit) return [];
+  return [
+    `warning: the window state has grown to ${byteSize(state.bytes)} in ${counted(state.hours, 'open hour')} (the limit for this warning is ${byteSize(limit)}, \`windows.state_limit\`): nothing is dropped, but folding takes longer; look for rules that match most records, or group by too much`,
   ];
 }
 

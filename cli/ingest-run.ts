@@ -28,8 +28,8 @@ export interface IngestResult {
   readonly controlMessages: number;
   /** Records too late to count, by rule. */
   readonly late: ReadonlyMap<string, number>;
-  /** The window state that the lake holds: bytes, and how many event hours are open. */
-  readonly state: FoldResult['state'];
+  /** The window state that the lake holds: bytes, and how many event hours are open; undefined where nothing was folded. */
+  readonly state: FoldResult['state'] | undefined;
   /** Window state that could not be read. */
   readonly unreadableState: readonly string[];
   readonly firstReject: string | undefined;
@@ -73,7 +73,7 @@ export class IngestRun {
   #last = Number.NEGATIVE_INFINITY;
   /** The newest `end` of what was read, Unix seconds. */
   #newestEnd = 0;
-  #state = { bytes: 0, hours: 0 };
+  #state: FoldResult['state'] | undefined;
   /** Records and lines that wait in the queue. */
   #waiting = 0;
   #unfolded = 0;

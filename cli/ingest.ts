@@ -11,7 +11,7 @@ import type { Arrival } from '../shared/envelope/delivery.ts';
 import { decodeDelivery, type Decoded, type DecodeOptions } from '../shared/flow/decode.ts';
 import { compilePipelineRules, type Pipeline } from '../shared/pipeline.ts';
 import { EXIT } from './exit.ts';
-import { describeTrouble, reportIngest } from './ingest-report.ts';
+import { describeState, describeTrouble, reportIngest } from './ingest-report.ts';
 import { IngestRun, type IngestLimits } from './ingest-run.ts';
 import { isOutputClosed, tell, writeOut } from './output.ts';
 import { InputReader } from './read.ts';
@@ -103,6 +103,7 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
   else process.stderr.write(text);
 
   if (options.json === true) for (const line of describeTrouble(result)) tell(`sekisho: ${line}`);
+  for (const line of describeState(result, settings.config.windows.stateLimit)) tell(`sekisho: ${line}`);
   if (stop.signal.aborted) {
     tell(
       wasCutShort

@@ -21,6 +21,13 @@ export interface Config {
   /** The time zone of times meant for people. */
   readonly timeZone: string;
   readonly alerts: AlertConfig;
+  readonly windows: WindowConfig;
+}
+
+/** How rules with memory are kept. */
+export interface WindowConfig {
+  /** Bytes of window state from which on a run warns; nothing is ever dropped for its size. */
+  readonly stateLimit: number;
 }
 
 /** How alerts are told. */
@@ -38,4 +45,5 @@ export const DEFAULT_CONFIG: Config = {
   lists: {},
   timeZone: 'UTC',
   alerts: { notificationsPerMinute: 10 },
+  windows: { stateLimit: 256_000_000 },
 };

@@ -3,11 +3,17 @@ import { isIP } from 'node:net';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { suggest } from '../suggest.ts';
+import { parseByteSize } from './byte-size.ts';
 import { DEFAULT_CONFIG, type Config } from './config.ts';
 
 const cidr = z
   .string()
   .refine(isNetwork, 'it is no network: write an address and a prefix length, such as `10.0.0.0/8`');
+
+const byteSize = z
+  .union([z.string(), z.number()])
+  .refine((size) => parseByteSize(`${size}`) !== undefined, 'it is no size: write a number and a unit, such as `256MB`')
+  .transform((size) => parseByteSize(`${size}`)!);
 
 const schema = z.strictObject({
   networks: z.array(cidr).min(1).optional(),
@@ -24,10 +30,11 @@ const schema = z.strictObject({
   lists: z.record(z.string(), z.array(z.union([z.string(), z.number()]))).optional(),
   time_zone: z.string().refine(isTimeZone, 'it is no time zone: write an IANA name, such as `Asia/Tokyo`').optional(),
   alerts: z.strictObject({ notifications_per_minute: z.int().min(1).max(1000).optional() }).optional(),
+  windows: z.strictObject({ state_limit: byteSize.optional() }).optional(),
 });
 
 /** Every setting's name, for "did you mean". */
-const SETTINGS = [...Object.keys(schema.shape), 'log_group', 'format', 'notifications_per_minute'];
+const SETTINGS = [...Object.keys(schema.shape), 'log_group', 'format', 'notifications_per_minute', 'state_limit'];
 
 /** Something wrong in the configuration: `sekisho.yml:3:5: …`. */
 export interface ConfigProblem {
@@ -65,7 +72,7 @@ function unknownSetting(key: string): string {
 }
 
 function toConfig(read: z.output<typeof schema>): Config {
-  const { networks, service_ports, sources, rules, lists, time_zone, alerts } = read;
+  const { networks, service_ports, sources, rules, lists, time_zone, alerts, windows } = read;
   return {
     networks: networks ?? DEFAULT_CONFIG.networks,
     servicePorts: service_ports ?? DEFAULT_CONFIG.servicePorts,
@@ -76,6 +83,7 @@ function toConfig(read: z.output<typeof schema>): Config {
     alerts: {
       notificationsPerMinute: alerts?.notifications_per_minute ?? DEFAULT_CONFIG.alerts.notificationsPerMinute,
     },
+    windows: { stateLimit: windows?.state_limit ?? DEFAULT_CONFIG.windows.stateLimit },
   };
 }
 

@@ -13,6 +13,7 @@ lists:
   bastions: [10.0.0.5, 10.0.1.0/24]
   web_ports: [80, 443]
 alerts: { notifications_per_minute: 3 }
+windows: { state_limit: 1.5 GB }
 `;
   expect(parseConfig('sekisho.yml', text)).toEqual({
     ...DEFAULT_CONFIG,
@@ -23,6 +24,7 @@ alerts: { notifications_per_minute: 3 }
     ],
     lists: { bastions: ['10.0.0.5', '10.0.1.0/24'], web_ports: ['80', '443'] },
     alerts: { notificationsPerMinute: 3 },
+    windows: { stateLimit: 1_500_000_000 },
   });
   expect(parseConfig('sekisho.yml', '')).toEqual(DEFAULT_CONFIG);
 });
@@ -37,6 +39,7 @@ test.each([
     'sekisho.yml:1:11: there is no setting `notification_per_minute`: did you mean `notifications_per_minute`?',
   ],
   ['alerts:\n  notifications_per_minute: 0', 'sekisho.yml:2:29: `alerts.notifications_per_minute`'],
+  ['windows: { state_limit: plenty }', 'sekisho.yml:1:25: `windows.state_limit`: it is no size'],
   ['sources: [{log_group: a}]', 'sekisho.yml:1:11: `sources.0.format`'],
   ['rules: [a\nlists: 3', 'sekisho.yml:2:1: '],
 ])('%j is refused with its place', (text, expected) => {
