@@ -1,9 +1,13 @@
 /** Sets of clauses as bits, and a pool that gives equal sets one number. */
 
-import type { Stretch } from './plan.ts';
-
 /** Bits of a set: clause `c` is bit `c & 31` of word `c >>> 5`. */
 export type Bits = Uint32Array;
+
+/** Clauses from one number up to, not including, another. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** The set of so many clauses, all of them. */
 export function allBits(clauses: number): Bits {

@@ -121,7 +121,10 @@ function misfitOf(
       const hint = `write \`${name} ${instead} ${first.text}\`, or \`has(${name})\` where any value will do`;
       return error('E213', span, message, hint);
     }
-    default:
+    case '=':
+    case '!=':
+    case 'in':
+    case 'not in':
       return undefined;
   }
 }

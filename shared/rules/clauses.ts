@@ -6,7 +6,7 @@
  */
 import type { Expression, Presence, Test } from './expression.ts';
 import { isPossible } from './possible.ts';
-import { FITS, FITS_NOT, patternKey } from './text-keys.ts';
+import { FITS, FITS_NOT, patternKey, type Clause } from './clause.ts';
 import {
   fieldUniverse,
   intersectSets,
@@ -18,9 +18,6 @@ import {
   type TextLine,
   type ValueSet,
 } from './value-set.ts';
-
-/** Allowed values by column; a column that is not there may hold anything. */
-export type Clause = ReadonlyMap<string, ValueSet>;
 
 /** The most clauses that one rule may become. */
 export const MAX_CLAUSES = 512;

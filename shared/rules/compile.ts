@@ -5,10 +5,12 @@
 import { DERIVED_BY_COLUMN, fieldType } from '../flow/derived.ts';
 import { FIELD_BY_COLUMN } from '../flow/fields.ts';
 import { FIRST_IPV6 } from '../flow/address.ts';
-import { clausesOf, type Clause } from './clauses.ts';
+import type { Stretch } from './bit-sets.ts';
+import type { Clause } from './clause.ts';
+import { clausesOf } from './clauses.ts';
 import { cutField, demandsByField, type Cut } from './cut.ts';
 import type { Expression } from './expression.ts';
-import type { AddressStarts, ClausePlan, Exception, FieldPlan, Stretch } from './plan.ts';
+import type { AddressStarts, ClausePlan, Exception, FieldPlan } from './plan.ts';
 import type { Rule } from './rule.ts';
 import type { Runner } from './runner.ts';
 import { TextClasses } from './text-classes.ts';

@@ -1,7 +1,7 @@
 /** Whether clauses leave anything of others: what a rule's `except` takes out, and which rules cover which. */
-import { intersectClauses, type Clause } from './clauses.ts';
+import { intersectClauses } from './clauses.ts';
 import { isPossible } from './possible.ts';
-import { PATTERN_RANGES, fieldOfKey } from './text-keys.ts';
+import { fieldOfKey, PATTERN_RANGES, type Clause } from './clause.ts';
 import { fieldUniverse, intersectSets, isEmptySet, subtractRanges, type TextLine, type ValueSet } from './value-set.ts';
 
 /** More pieces than this are not looked through: that nothing is left is then not certain. */

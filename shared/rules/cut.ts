@@ -4,9 +4,8 @@
  */
 import { LAST_ADDRESS } from '../flow/address.ts';
 import { allBits, BitSetPool, setBit, type Bits } from './bit-sets.ts';
-import type { Clause } from './clauses.ts';
 import type { PatternDemand } from './text-classes.ts';
-import { admits, fieldOfKey } from './text-keys.ts';
+import { admits, fieldOfKey, type Clause } from './clause.ts';
 import type { Range, ValueSet } from './value-set.ts';
 
 /** What clauses demand of one field: its own set, and those of its patterns. */

@@ -63,16 +63,18 @@ export function valuesOf(operand: Operand): readonly Value[] {
   return operand.kind === 'list' ? operand.values : [operand];
 }
 
-/** Whether an expression names a list without entries, which may be filled later. */
-export function namesEmptyList(expression: Expression): boolean {
+/** Whether an expression names a list that will change without the rule: one kept elsewhere, or without entries yet. */
+export function namesOpenList(expression: Expression): boolean {
   switch (expression.kind) {
     case 'and':
     case 'or':
-      return expression.terms.some(namesEmptyList);
+      return expression.terms.some(namesOpenList);
     case 'not':
-      return namesEmptyList(expression.term);
+      return namesOpenList(expression.term);
     case 'test':
-      return expression.operands.some((operand) => operand.kind === 'list' && operand.values.length === 0);
+      return expression.operands.some((operand) => {
+        return operand.kind === 'list' && (operand.outside === true || operand.values.length === 0);
+      });
     case 'presence':
       return false;
   }

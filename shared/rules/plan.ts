@@ -1,12 +1,6 @@
 /** What a rule set asks of each field: the plan that compiling makes and evaluating follows. */
-import type { Bits } from './bit-sets.ts';
+import type { Bits, Stretch } from './bit-sets.ts';
 import type { TextClasses } from './text-classes.ts';
-
-/** Clauses from one number up to, not including, another. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** A rule's clauses: a record matches that meets one of the included and none of the excluded. */
 export interface Exception {

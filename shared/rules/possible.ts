@@ -1,7 +1,6 @@
 /** Whether what a clause says of one text field can be true of any text at all, as far as that is certain. */
-import type { Clause } from './clauses.ts';
 import { compilePattern, excludesPattern, impliesPattern } from './pattern.ts';
-import { admits, fieldOfKey } from './text-keys.ts';
+import { admits, fieldOfKey, type Clause } from './clause.ts';
 import type { Range, TextLine, ValueSet } from './value-set.ts';
 
 /** What a clause says of the texts of one field that it holds against patterns. */

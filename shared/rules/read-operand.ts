@@ -23,7 +23,12 @@ export function readOperand(test: TestSyntax, field: FieldInfo, written: Written
     case 'in':
     case 'not in':
       return written.kind === 'list' ? readList(field, written, lists) : readPlain(field, written);
-    default:
+    case '=':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
       return readSingle(test, field, written);
   }
 }

@@ -3,7 +3,7 @@ import { suggest } from '../suggest.ts';
 import { checkExpression } from './check.ts';
 import { clausesOf, MAX_CLAUSES } from './clauses.ts';
 import { coversClauses } from './cover.ts';
-import { namesEmptyList, type Expression } from './expression.ts';
+import { namesOpenList, type Expression } from './expression.ts';
 import type { Span } from './diagnostics.ts';
 import type { Lists } from './lists.ts';
 import { formatDuration, parseDuration } from './quantity.ts';
@@ -84,11 +84,16 @@ export function checkMatches(
     const hint = 'write `field in (…)` or a list instead of many `or`, or split the rule';
     const message = `\`${tooLarge}\` is too large: it becomes more than ${MAX_CLAUSES} alternatives`;
     reader.report('E302', place(tooLarge), message, hint);
-  } else if (namesEmptyList(expression)) {
-    // what an empty list keeps from matching may come into the list
+  } else if (namesOpenList(expression)) {
+    // what no record matches today one may match once the list has changed
   } else if (matching?.length === 0) {
     reader.report('E301', place(key), `no record can ever match \`${key}\`: its parts exclude each other`);
-  } else if (kept !== undefined && coversClauses(kept, matching ?? [], line)) {
+  } else if (
+    except !== undefined &&
+    kept !== undefined &&
+    !namesOpenList(except) &&
+    coversClauses(kept, matching ?? [], line)
+  ) {
     reader.report('E301', place('except'), `\`except\` takes out everything that \`${key}\` matches`);
   }
 }

@@ -82,22 +82,25 @@ export function valuesOfTest(test: Test, universe: readonly Range[], line: TextL
   const first = ranges[0];
   const named = { ranges: intersectRanges(ranges, universe), patterns, not: NEGATED.has(test.operator) };
   if (first === undefined) return named;
+  const below = first.low === 0n ? [] : [{ low: 0n, high: first.low - 1n }];
+  const upTo = [{ low: 0n, high: first.high }];
   switch (test.operator) {
     case '<':
-      return {
-        ...named,
-        ranges: first.low === 0n ? [] : intersectRanges(universe, [{ low: 0n, high: first.low - 1n }]),
-      };
+      return { ...named, ranges: intersectRanges(universe, below) };
     case '<=':
-      return { ...named, ranges: intersectRanges(universe, [{ low: 0n, high: first.high }]) };
+      return { ...named, ranges: intersectRanges(universe, upTo) };
     case '>':
-      return { ...named, ranges: subtractRanges(universe, [{ low: 0n, high: first.high }]) };
+      return { ...named, ranges: subtractRanges(universe, upTo) };
     case '>=':
-      return {
-        ...named,
-        ranges: first.low === 0n ? universe : subtractRanges(universe, [{ low: 0n, high: first.low - 1n }]),
-      };
-    default:
+      return { ...named, ranges: subtractRanges(universe, below) };
+    case '=':
+    case '!=':
+    case 'in':
+    case 'not in':
+    case 'like':
+    case 'not like':
+    case 'has':
+    case 'not has':
       return named;
   }
 }

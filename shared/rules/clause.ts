@@ -1,9 +1,13 @@
 /**
- * Patterns among the fields of a clause. Texts have no order that a pattern would be a range of, so that each
- * pattern that a field is held against is a column of its own: 1 where the field's text fits it, 0 where it does not,
- * null where the field has no value.
+ * A clause: what one alternative of an expression allows each field.
+ *
+ * Texts have no order that a pattern would be a range of, so that each pattern that a field is held against is a
+ * column of its own: 1 where the field's text fits it, 0 where it does not, null where the field has no value.
  */
 import type { ValueSet } from './value-set.ts';
+
+/** Allowed values by column; a column that is not there may hold anything. */
+export type Clause = ReadonlyMap<string, ValueSet>;
 
 const LIKE = ' like ';
 
