@@ -1,0 +1,57 @@
+/**
+ * A rule as one query over the lake: a row for each alert that it raises, with the same event times as when it streams,
+ * so that the alerts' ids are the same. One text for Athena and DuckDB.
+ */
+import type { Rule } from '../rules/rule.ts';
+import { absenceSteps, baselineSteps, newSteps } from './memory-sql.ts';
+import { groupColumns, list, matchedSql, TOTALS, type RuleSqlOptions } from './scan-sql.ts';
+import { windowSteps, type Step } from './window-sql.ts';
+
+export type { RuleSqlOptions } from './scan-sql.ts';
+
+/**
+ * The query of a rule. Its columns: the group (`by_srcaddr`, …, in the order of `by`), `minute` (the event time),
+ * `window_start`, `window_end`, `value` (what was measured), `usual` (of baselines, else null), `records`, `packets`,
+ * `bytes`, `first_seen`, `last_seen`; times in Unix seconds. One row for each group and suppress period.
+ */
+export function ruleSql(rule: Rule, options: RuleSqlOptions): string {
+  const usual = rule.condition.kind === 'baseline' ? 'usual' : 'CAST(NULL AS double) AS usual';
+  const totals = ['records', 'packets', 'bytes'].map((column) => `CAST(${column} AS bigint) AS ${column}`);
+  const columns = list(groupColumns(rule), 'minute', 'window_start', 'window_end', 'value', usual, totals);
+  const steps = stepsOf(rule, options).map(([name, select]) => `${name} AS (\n  ${select}\n)`);
+  return (
+    `WITH ${steps.join(',\n')}\n` +
+    `SELECT ${columns}, first_seen, last_seen FROM crossings WHERE strength = 1 ORDER BY ${list('minute', groupColumns(rule))}`
+  );
+}
+
+function stepsOf(rule: Rule, options: RuleSqlOptions): readonly Step[] {
+  const { condition } = rule;
+  switch (condition.kind) {
+    case 'match':
+      return matchSteps(rule, options);
+    case 'window':
+      return windowSteps(rule, condition, options);
+    case 'absence':
+      return absenceSteps(rule, condition, options);
+    case 'new':
+      return newSteps(rule, condition, options);
+    case 'baseline':
+      return baselineSteps(rule, condition, options);
+  }
+}
+
+/** Every match alerts: all of a suppress period are one. */
+function matchSteps(rule: Rule, options: RuleSqlOptions): readonly Step[] {
+  const group = groupColumns(rule);
+  const period = `first_seen - first_seen % ${rule.suppress}`;
+  return [
+    ['matched', matchedSql(rule, options, { from: options.since, to: options.until })],
+    ['periods', `SELECT ${list(group, TOTALS, `${period} AS period`)} FROM matched GROUP BY ${list(group, period)}`],
+    [
+      'crossings',
+      `SELECT ${list(group, 'first_seen AS minute')}, first_seen AS window_start, last_seen AS window_end, ` +
+        `CAST(records AS double) AS value, records, packets, bytes, first_seen, last_seen, 1 AS strength FROM periods`,
+    ],
+  ];
+}

@@ -1,0 +1,181 @@
+/**
+ * Sliding windows as a query, exactly as they stream (see windows/slide.ts): records are counted by group and minute,
+ * windows end at minutes that hold a match, and the strongest of each suppress period is left.
+ */
+import type { Measure, Rule, WindowCondition } from '../rules/rule.ts';
+import { windowMinutes } from '../windows/minutes.ts';
+import { doubleLiteral } from './dialect.ts';
+import {
+  EVIDENCE,
+  groupColumns,
+  list,
+  matchedSql,
+  measureSql,
+  partition,
+  TOTALS,
+  type RuleSqlOptions,
+  type TimeSpan,
+} from './scan-sql.ts';
+
+/** One step of a query: a name and the SELECT behind it. */
+export type Step = readonly [name: string, select: string];
+
+/** The steps whose last, `crossings`, holds every crossing of a rule with a window. */
+export function windowSteps(rule: Rule, condition: WindowCondition, options: RuleSqlOptions): readonly Step[] {
+  const length = windowMinutes(condition.seconds) * 60;
+  if (condition.then !== undefined) return sequenceSteps(rule, condition, condition.then.where, options);
+  const span = spanBefore(options, length - 60);
+  return [
+    ...endsSteps(rule, condition, options, span),
+    [
+      'crossings',
+      `SELECT ${list(groupColumns(rule), 'minute')}, minute - ${length - 60} AS window_start, minute + 60 AS window_end, value, ${list(EVIDENCE)}, ` +
+        `${strongest(rule, 'value DESC, minute')} FROM ends${since(options)}`,
+    ],
+  ];
+}
+
+/** A rank within the suppress period, 1 for the crossing that alerts. */
+export function strongest(rule: Rule, order: string): string {
+  const period = `minute - minute % ${rule.suppress}`;
+  return `row_number() OVER (PARTITION BY ${list(groupColumns(rule), period)} ORDER BY ${order}) AS strength`;
+}
+
+/** Only what happened in the time asked for: what came before is there for the windows to reach into. */
+export function since({ since }: RuleSqlOptions): string {
+  return since === undefined ? '' : ` WHERE minute >= ${floorMinute(since)}`;
+}
+
+/** The time asked for, and so many seconds before it. */
+export function spanBefore({ since, until }: RuleSqlOptions, seconds: number): TimeSpan {
+  return {
+    from: since === undefined ? undefined : floorMinute(since) - seconds,
+    to: until === undefined ? undefined : floorMinute(until + 59),
+  };
+}
+
+/** The first second of a time's minute. */
+export function floorMinute(time: number): number {
+  return Math.floor(time / 60) * 60;
+}
+
+/** Steps up to `ends`: every window that meets the threshold, by the minute it ends at. */
+function endsSteps(
+  rule: Rule,
+  { seconds, when }: WindowCondition,
+  options: RuleSqlOptions,
+  span: TimeSpan,
+): readonly Step[] {
+  const length = windowMinutes(seconds) * 60;
+  const group = groupColumns(rule);
+  const { measure } = when;
+  const isDistinct = measure.kind === 'distinct';
+  const total = isDistinct ? `sum(change) OVER (${partition(group)}ORDER BY minute)` : 'sum(amount) OVER span';
+  const value = measureSql(measure, total, seconds);
+  return [
+    ['matched', matchedSql(rule, options, span)],
+    [
+      'minutes',
+      `SELECT ${list(group, 'minute', TOTALS, isDistinct ? [] : [amount(measure)])} FROM matched GROUP BY ${list(group, 'minute')}`,
+    ],
+    ...(isDistinct ? distinctSteps(rule, length) : []),
+    [
+      'windows',
+      `SELECT ${list(group, 'minute', 'records AS own', OVER_SPAN, `${value} AS value`)} ` +
+        `FROM ${isDistinct ? 'changed' : 'minutes'} ` +
+        `WINDOW span AS (${partition(group)}ORDER BY minute RANGE BETWEEN ${length - 60} PRECEDING AND CURRENT ROW)`,
+    ],
+    [
+      'ends',
+      `SELECT ${list(group, 'minute', 'value', EVIDENCE)} FROM windows WHERE own > 0 AND value ${when.operator} ${doubleLiteral(when.value)}`,
+    ],
+  ];
+}
+
+/** What the minutes of a window come to. */
+const OVER_SPAN = [
+  'sum(records) OVER span AS records',
+  'sum(packets) OVER span AS packets',
+  'sum(bytes) OVER span AS bytes',
+  'min(first_seen) OVER span AS first_seen',
+  'max(last_seen) OVER span AS last_seen',
+];
+
+/** What a minute adds to a count, a sum or a rate. */
+function amount(measure: Measure): string {
+  const isSum = measure.kind === 'sum' || (measure.kind === 'rate' && measure.field !== undefined);
+  return `${isSum ? 'coalesce(sum(measured), 0)' : 'count(*)'} AS amount`;
+}
+
+/**
+ * How many different values a window holds, without comparing every window with every record: a value is one more from
+ * the minute that holds it, and one less where it falls out of the window or the next minute that holds it takes over.
+ * The sum of these changes is the number of values in the window.
+ */
+function distinctSteps(rule: Rule, length: number): readonly Step[] {
+  const group = groupColumns(rule);
+  const last = `CASE WHEN again < minute + ${length} THEN again ELSE minute + ${length} END`;
+  const none = `0 AS records, 0 AS packets, 0 AS bytes, CAST(NULL AS bigint) AS first_seen, CAST(NULL AS bigint) AS last_seen`;
+  return [
+    [
+      'seen',
+      `SELECT ${list(group, 'minute')}, lead(minute) OVER (${partition([...group, 'measured'])}ORDER BY minute) AS again ` +
+        `FROM (SELECT DISTINCT ${list(group, 'minute', 'measured')} FROM matched WHERE measured IS NOT NULL) occurring`,
+    ],
+    [
+      'changed',
+      `SELECT ${list(group, 'minute')}, sum(records) AS records, sum(packets) AS packets, sum(bytes) AS bytes, ` +
+        `min(first_seen) AS first_seen, max(last_seen) AS last_seen, sum(change) AS change FROM (` +
+        `SELECT ${list(group, 'minute', EVIDENCE)}, 0 AS change FROM minutes ` +
+        `UNION ALL SELECT ${list(group, 'minute')}, ${none}, 1 AS change FROM seen ` +
+        `UNION ALL SELECT ${list(group, `${last} AS minute`)}, ${none}, -1 AS change FROM seen` +
+        `) changes GROUP BY ${list(group, 'minute')}`,
+    ],
+  ];
+}
+
+/**
+ * A sequence: windows and matches of the sequel on one line of time, and for each of the latter the strongest of the
+ * windows that ended shortly before. The event time is the sequel's minute.
+ */
+function sequenceSteps(
+  rule: Rule,
+  condition: WindowCondition,
+  sequel: Rule['where'],
+  options: RuleSqlOptions,
+): readonly Step[] {
+  const group = groupColumns(rule);
+  const length = windowMinutes(condition.seconds) * 60;
+  const within = Math.ceil((condition.then?.within ?? 0) / 60) * 60;
+  const span = spanBefore(options, length - 60 + within);
+  const before = ['ended', 'value', ...EVIDENCE].map((column) =>
+    column === 'value' ? 'max(value) OVER span AS value' : `max_by(${column}, value) OVER span AS ${column}`,
+  );
+  return [
+    ...endsSteps(rule, condition, options, span),
+    ['following', matchedSql(rule, options, spanBefore(options, 0), sequel)],
+    [
+      'followed',
+      `SELECT ${list(group, 'minute')}, count(*) AS own, sum(packets) AS own_packets, sum(bytes) AS own_bytes, ` +
+        `max(last_seen) AS own_last FROM following GROUP BY ${list(group, 'minute')}`,
+    ],
+    [
+      'line',
+      `SELECT ${list(group, 'minute', 'minute AS ended', 'value', EVIDENCE)}, 0 AS own, 0 AS own_packets, 0 AS own_bytes, ` +
+        `CAST(NULL AS bigint) AS own_last FROM ends UNION ALL ` +
+        `SELECT ${list(group, 'minute')}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, own, own_packets, own_bytes, own_last FROM followed`,
+    ],
+    [
+      'pairs',
+      `SELECT ${list(group, 'minute', 'own', 'own_packets', 'own_bytes', 'own_last', before)} FROM line ` +
+        `WINDOW span AS (${partition(group)}ORDER BY minute RANGE BETWEEN ${within} PRECEDING AND CURRENT ROW)`,
+    ],
+    [
+      'crossings',
+      `SELECT ${list(group, 'minute')}, ended - ${length - 60} AS window_start, minute + 60 AS window_end, value, ` +
+        `records + own AS records, packets + coalesce(own_packets, 0) AS packets, bytes + coalesce(own_bytes, 0) AS bytes, ` +
+        `first_seen, greatest(last_seen, own_last) AS last_seen, ${strongest(rule, 'value DESC, minute')} ` +
+        `FROM pairs WHERE own > 0 AND value IS NOT NULL${since(options).replace(' WHERE', ' AND')}`,
+    ],
+  ];
+}
