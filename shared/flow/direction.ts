@@ -27,10 +27,10 @@ const INSIDE = 1;
 const OUTSIDE = 2;
 
 /** Linux opens connections from 32768 up (ip_local_port_range); IANA's dynamic range starts at 49152 (RFC 6335). */
-const FIRST_EPHEMERAL = 32_768;
+export const FIRST_EPHEMERAL = 32_768;
 
 /** Protocols with ports: TCP 6, UDP 17, DCCP 33, SCTP 132, UDP-Lite 136. */
-const WITH_PORTS = new Set([TCP, 17, 33, 132, 136]);
+export const WITH_PORTS = new Set([TCP, 17, 33, 132, 136]);
 
 /** Ports from 1024 up on which common services listen. */
 const KNOWN_SERVICE_PORTS: readonly number[] = [

@@ -3,11 +3,13 @@ import { parseDocument, type Document } from 'yaml';
 import type { Diagnostic, SourceText, Span } from './diagnostics.ts';
 import { builtInLists, PRIVATE_NETWORKS, type Lists, type NamedList } from './lists.ts';
 import { checkQuiets, type PlacedRule } from './quiets.ts';
+import { loadExpectations, type OpenedFile } from './load-expectations.ts';
 import { readLists } from './read-lists.ts';
 import { readRule } from './read-rule.ts';
+import { FILE_KEYS } from './rule-keys.ts';
 import type { RuleTest } from './rule-test.ts';
 import type { Rule } from './rule.ts';
-import { ShapeReader, type Mapping } from './shape.ts';
+import { ShapeReader } from './shape.ts';
 
 /** What the configuration gives the rules. */
 export interface LoadOptions {
@@ -38,8 +40,9 @@ export function loadRules(files: readonly SourceText[], options: LoadOptions = {
   for (const { reader, mapping } of opened) {
     if (mapping !== undefined) readLists(reader, mapping, lists, builtIn, homes);
   }
+  const expected = loadExpectations(opened, lists);
   const placed: PlacedRule[] = [];
-  const seen = new Map<string, string>();
+  const seen = new Map<string, string>(expected.ids.map((id) => [id, '`expect:`']));
   for (const { reader, mapping } of opened) {
     const entry = mapping?.entries.get('rules');
     const nodes = entry && reader.list(entry.value, '`rules`', entry.keySpan);
@@ -61,18 +64,13 @@ export function loadRules(files: readonly SourceText[], options: LoadOptions = {
     }
   }
   const mute = checkQuiets(placed, new Set(seen.keys()));
-  const rules = placed.flatMap(({ read: { id, rule } }) => (rule === undefined || mute.has(id) ? [] : [rule]));
-  const tests = placed.flatMap(({ read }) => read.tests);
+  const ruled = placed.flatMap(({ read: { id, rule } }) => (rule === undefined || mute.has(id) ? [] : [rule]));
+  const rules = [...ruled, ...expected.rules(new Set(seen.keys()))];
+  const tests = [...placed.flatMap(({ read }) => read.tests), ...expected.tests];
   const diagnostics = opened.flatMap(({ reader }) =>
     reader.diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column),
   );
   return { rules, tests, lists, diagnostics };
-}
-
-interface OpenedFile {
-  readonly reader: ShapeReader;
-  /** Undefined where the file is empty or can't be read. */
-  readonly mapping: Mapping | undefined;
 }
 
 function openFile(source: SourceText): OpenedFile {
@@ -89,5 +87,5 @@ function openFile(source: SourceText): OpenedFile {
   }
   if (document.errors.length > 0 || document.contents === null) return { reader, mapping: undefined };
   const whole: Span = { start: 0, end: source.text.length };
-  return { reader, mapping: reader.mapping(document.contents, 'a rule file', ['rules', 'lists'], whole) };
+  return { reader, mapping: reader.mapping(document.contents, 'a rule file', Object.keys(FILE_KEYS), whole) };
 }

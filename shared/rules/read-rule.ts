@@ -110,7 +110,8 @@ function readGroup(reader: ShapeReader, mapping: Mapping, condition: Condition):
   return [...by.filter((column) => column !== condition.field), condition.field];
 }
 
-function readSuppress(reader: ShapeReader, mapping: Mapping): number {
+/** The suppress period under `suppress`, seconds, an hour by default. */
+export function readSuppress(reader: ShapeReader, mapping: Mapping): number {
   const text = reader.textAt(mapping, 'suppress');
   const seconds = text && readDuration(reader, 'suppress', text);
   if (text === undefined || seconds === undefined) return DEFAULT_SUPPRESS;

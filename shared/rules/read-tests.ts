@@ -18,30 +18,40 @@ const KEYS = ['name', 'records', 'lines', 'format', 'alerts'];
 const TIMING = ['times', 'at', 'every'];
 const RECORD_KEYS = [...TIMING, ...FIELDS.map((field) => field.column)];
 
+/** What tests have to know of the rule that they are about. */
+export interface TestedRule {
+  readonly id: string;
+  readonly by: readonly string[];
+  /** Ids of the rules of which an expected alert may name one, where the tests are about several. */
+  readonly among?: readonly string[];
+}
+
+/** A test whose expected alerts may say which rule raises them. */
+export type ReadTest = Omit<RuleTest, 'alerts'> & {
+  readonly alerts: number | readonly (ExpectedAlert & { readonly rule?: string })[];
+};
+
 /** Reads a rule's tests; those with something wrong are reported and left out. */
-export function readTests(
-  reader: ShapeReader,
-  node: YamlNode,
-  rule: { readonly id: string; readonly by: readonly string[] },
-  fallback: Span,
-): readonly RuleTest[] {
+export function readTests(reader: ShapeReader, node: YamlNode, rule: TestedRule, fallback: Span): readonly ReadTest[] {
   const nodes = reader.list(node, '`tests`', fallback) ?? [];
-  return nodes.flatMap((item) => {
-    const test = new TestReader(reader, rule).read(item, fallback);
-    return test === undefined ? [] : [test];
-  });
+  return nodes.flatMap((item) => readTest(reader, item, rule, fallback) ?? []);
+}
+
+/** Reads one test; undefined and reported where something is wrong with it. */
+export function readTest(reader: ShapeReader, node: YamlNode, rule: TestedRule, fallback: Span): ReadTest | undefined {
+  return new TestReader(reader, rule).read(node, fallback);
 }
 
 class TestReader {
   readonly #reader: ShapeReader;
-  readonly #rule: { readonly id: string; readonly by: readonly string[] };
+  readonly #rule: TestedRule;
 
-  constructor(reader: ShapeReader, rule: { readonly id: string; readonly by: readonly string[] }) {
+  constructor(reader: ShapeReader, rule: TestedRule) {
     this.#reader = reader;
     this.#rule = rule;
   }
 
-  read(node: YamlNode, fallback: Span): RuleTest | undefined {
+  read(node: YamlNode, fallback: Span): ReadTest | undefined {
     const reader = this.#reader;
     const before = reader.diagnostics.length;
     const mapping = reader.mapping(node, 'a test', KEYS, fallback);
@@ -185,7 +195,7 @@ class TestReader {
     return 0;
   }
 
-  #alerts(mapping: Mapping): RuleTest['alerts'] | undefined {
+  #alerts(mapping: Mapping): ReadTest['alerts'] | undefined {
     const reader = this.#reader;
     const entry = mapping.entries.get('alerts');
     if (entry === undefined) {
@@ -207,14 +217,14 @@ class TestReader {
     return alerts.every((alert) => alert !== undefined) ? alerts : undefined;
   }
 
-  #alert(node: YamlNode, fallback: Span): ExpectedAlert | undefined {
+  #alert(node: YamlNode, fallback: Span): (ExpectedAlert & { readonly rule?: string }) | undefined {
     const reader = this.#reader;
     const before = reader.diagnostics.length;
     const mapping = reader.mapping(node, 'an expected alert', undefined, fallback);
     if (mapping === undefined) return undefined;
     const group: Record<string, FieldValue> = {};
     for (const entry of mapping.entries.values()) {
-      if (entry.key === 'times') continue;
+      if (entry.key === 'times' || (entry.key === 'rule' && this.#rule.among !== undefined)) continue;
       const field = findField(entry.key);
       if (field === undefined || !this.#rule.by.includes(field.column)) {
         const hint = `alerts are told apart by ${this.#rule.by.map((name) => `\`${name}\``).join(', ')}`;
@@ -231,10 +241,19 @@ class TestReader {
       } else if (values.length === 1) group[field.column] = values[0]!;
     }
     const times = this.#times(mapping);
-    return reader.diagnostics.length === before ? { group, times } : undefined;
+    const rule = this.#ruleOf(mapping);
+    if (reader.diagnostics.length > before) return undefined;
+    return rule === undefined ? { group, times } : { group, times, rule };
   }
 
-  #checkRecords(test: RuleTest, span: Span): void {
+  #ruleOf(mapping: Mapping): string | undefined {
+    const text = this.#rule.among && this.#reader.textAt(mapping, 'rule');
+    if (text === undefined || this.#rule.among!.includes(text.text)) return text?.text;
+    const hint = `it is ${this.#rule.among!.map((id) => `\`${id}\``).join(' or ')}`;
+    return this.#reader.report('E504', text.span, `\`${text.text}\` is not a rule of this block`, hint);
+  }
+
+  #checkRecords(test: ReadTest, span: Span): void {
     if (test.input.kind === 'lines') return;
     const count = test.input.records.reduce((sum, records) => sum + countRecords(records), 0);
     if (count > MAX_TEST_RECORDS) {

@@ -1,5 +1,12 @@
 /** The keys of a rule file with what they mean: the reader, the JSON Schema and the documentation go by it. */
 
+/** Keys of a rule file. */
+export const FILE_KEYS = {
+  rules: 'what should not be there',
+  expect: 'the security design: which interfaces may talk to whom',
+  lists: 'what `@name` stands for in the rules of all files',
+} as const;
+
 /** Keys of a rule, in the order in which rules are written. */
 export const RULE_KEYS = {
   id: 'kebab-case, unique over all files; alerts are identified by it',
@@ -24,3 +31,32 @@ export const RULE_KEYS = {
 
 /** A key of a rule. */
 export type RuleKey = keyof typeof RULE_KEYS;
+
+/** Keys of a block of `expect:`; the two ids stand in entries of their own and say how the rules differ from the default. */
+export const BLOCK_KEYS = {
+  name: 'what the block is called',
+  description: 'why its connections are expected',
+  interfaces: 'which interfaces it is about: ids, subnets, addresses of their own, lists, names in tags, or `any`',
+  inbound: 'connections that others may open to them; `any` for all',
+  outbound: 'connections that they may open to others; `any` for all',
+  tests: 'records, and the alerts that they must raise',
+  'unexpected-accept': 'title, severity and so on of the rule about accepted traffic that no entry names',
+  'unexpected-reject': 'title, severity and so on of the rule about rejected traffic that an entry names',
+} as const;
+
+const ENTRY = {
+  ports: 'ports of the end that answers, with ranges and lists; `any` by default',
+  protocol: '`tcp`, `icmp`, numbers; by default tcp and udp beside `ports`, else `any`',
+  description: 'why the connections are expected',
+} as const;
+
+const PEERS = 'addresses, networks, lists, `internet`, `any`';
+
+/** Keys of an entry of `inbound` and of `outbound`. */
+export const ENTRY_KEYS = {
+  inbound: { from: `who may open connections: ${PEERS}`, ...ENTRY },
+  outbound: { to: `to whom connections may be opened: ${PEERS}`, ...ENTRY },
+} as const;
+
+/** Keys that an entry of `expect:` may change of one of the two rules. */
+export const SETTING_KEYS = ['title', 'description', 'severity', 'tags', 'suppress', 'runbook'] as const;

@@ -90,6 +90,23 @@ export class ShapeReader {
     return { entries, span };
   }
 
+  /** The entries of a list; anything else is an entry itself. */
+  nodes(node: YamlNode): readonly YamlNode[] {
+    const resolved = this.#resolve(node);
+    return isSeq(resolved) ? resolved.items : [resolved];
+  }
+
+  /** Whether a node is a mapping. */
+  isMapping(node: YamlNode): boolean {
+    return isMap(this.#resolve(node));
+  }
+
+  /** Whether a node is this text. */
+  isWord(node: YamlNode, word: string): boolean {
+    const resolved = this.#resolve(node);
+    return isScalar(resolved) && textOfScalar(resolved) === word;
+  }
+
   /** The text of a mapping's key; undefined where there is no such key, or no text. */
   textAt(mapping: Mapping, key: string): Text | undefined {
     const entry = mapping.entries.get(key);

@@ -1,0 +1,58 @@
+/** The expectations of all rule files, taken together. */
+import { EXPECT_IDS } from './expectation.ts';
+import { rulesOfExpectations } from './expect-rules.ts';
+import { clausesOf, MAX_CLAUSES } from './clauses.ts';
+import type { Lists } from './lists.ts';
+import { readExpect, type ExpectSettings } from './read-expect.ts';
+import type { RuleTest } from './rule-test.ts';
+import type { Rule } from './rule.ts';
+import type { Mapping, ShapeReader } from './shape.ts';
+import { TextLine } from './value-set.ts';
+
+/** A rule file, read as far as its outermost keys. */
+export interface OpenedFile {
+  readonly reader: ShapeReader;
+  /** Undefined where the file is empty or can't be read. */
+  readonly mapping: Mapping | undefined;
+}
+
+/** What the expectations of all files come to. */
+export interface LoadedExpectations {
+  /** Ids that their rules take; none where no file expects anything. */
+  readonly ids: readonly string[];
+  readonly tests: readonly RuleTest[];
+  /** Their rules, none where something is wrong with any block; `others` are the ids of the rules there are besides. */
+  readonly rules: (others: ReadonlySet<string>) => readonly Rule[];
+}
+
+/** Reads the expectations of all files; what is wrong with them is reported in their files. */
+export function loadExpectations(files: readonly OpenedFile[], lists: Lists): LoadedExpectations {
+  const found = files.flatMap(({ reader, mapping }) => {
+    const read = mapping && readExpect(reader, mapping, lists);
+    return read === undefined ? [] : [{ reader, read }];
+  });
+  const settings = new Map<string, ExpectSettings>();
+  for (const { reader, read } of found) {
+    for (const [id, said] of read.settings) {
+      if (settings.has(id)) reader.report('E704', read.span, `another file says something about \`${id}\` already`);
+      settings.set(id, said);
+    }
+  }
+  const tests = found.flatMap(({ read }) => read.tests);
+  const blocks = found.flatMap(({ read }) => read.blocks ?? []);
+  const isWhole = found.every(({ read }) => read.blocks !== undefined);
+  const ids = found.length === 0 ? [] : EXPECT_IDS;
+  if (blocks.length === 0 || !isWhole) return { ids, tests, rules: () => [] };
+  if (rulesOfExpectations(blocks, settings, new Set()).some(isTooLarge)) {
+    const { reader, read } = found[0]!;
+    const message = `all expectations together are too large: they become more than ${MAX_CLAUSES} alternatives`;
+    reader.report('E302', read.span, message, 'name more ends, ports or interfaces in one entry: lists cost nothing');
+    return { ids, tests, rules: () => [] };
+  }
+  return { ids, tests, rules: (others) => rulesOfExpectations(blocks, settings, others) };
+}
+
+function isTooLarge({ where, except }: Rule): boolean {
+  const line = new TextLine();
+  return [where, except].some((part) => part !== undefined && clausesOf(part, line) === undefined);
+}
