@@ -9,7 +9,8 @@ import type { Alert } from '../shared/alerts/alert.ts';
 import { noAlertMemory } from '../shared/alerts/memory.ts';
 import type { Arrival } from '../shared/envelope/delivery.ts';
 import { decodeDelivery, type Decoded, type DecodeOptions } from '../shared/flow/decode.ts';
-import { compilePipelineRules, type Pipeline } from '../shared/pipeline.ts';
+import type { Pipeline } from '../shared/pipeline.ts';
+import type { Refreshed } from '../shared/rule-source.ts';
 import { EXIT } from './exit.ts';
 import { describeState, describeTrouble, reportIngest } from './ingest-report.ts';
 import { IngestRun, type IngestLimits } from './ingest-run.ts';
@@ -61,7 +62,7 @@ export function ingestCommand(done: (exitCode: number) => void, limits?: IngestL
 async function ingest(inputs: readonly string[], options: IngestOptions, limits?: IngestLimits): Promise<number> {
   const settings = await readSettings(options);
   const decodeOptions = decodeOptionsOf(settings, options.format);
-  const { rules } = await readCheckedRules(settings, options.rules ?? []);
+  const rules = (await readCheckedRules(settings, options.rules ?? [], options.lake)).source();
   const rejects = await openRejectFile(options.rejects);
   const sink = await openSink(options.alerts);
   const pipeline: Pipeline = {
@@ -71,7 +72,9 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
     clock: settings.clock,
     random: () => randomBytes(6).toString('hex'),
     decode: remembering(decodeOptions),
-    rules: compilePipelineRules(rules),
+    get rules() {
+      return rules.current;
+    },
     seen: noAlertMemory(),
   };
 
@@ -79,6 +82,7 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
   const reader = new InputReader(inputs, { lake: options.lake, stop: stop.signal });
   const run = new IngestRun(pipeline, rejects, limits);
   for await (const arrival of reader.arrivals()) {
+    tellRefreshed(await rules.refresh(settings.clock.now()));
     const problem = await run.take(arrival);
     if (problem !== undefined) reader.problem(arrival.place, problem);
   }
@@ -114,6 +118,14 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
   }
   if (reader.problems > 0 || result.unreadableState.length > 0) return EXIT.failed;
   return options.strict === true && rejects.count > 0 ? EXIT.found : EXIT.done;
+}
+
+/** Says what is wrong with lists that were looked at again; the run goes on. */
+function tellRefreshed({ problems, diagnostics }: Refreshed): void {
+  for (const problem of problems) tell(`sekisho: ${problem}`);
+  for (const { file, line, column, code, message } of diagnostics) {
+    tell(`sekisho: ${file}:${line}:${column}: warning ${code}: ${message}`);
+  }
 }
 
 async function openSink(path: string | undefined): Promise<ClosableSink<Alert> | undefined> {

@@ -2,9 +2,12 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { formatDiagnostic, type SourceText } from '../shared/rules/diagnostics.ts';
+import { formatDiagnostic, type Diagnostic, type SourceText } from '../shared/rules/diagnostics.ts';
 import { loadRules, type LoadedRules } from '../shared/rules/load.ts';
+import { RuleSource } from '../shared/rule-source.ts';
 import { UsageError } from './exit.ts';
+import { readLists } from './lists.ts';
+import { tell } from './output.ts';
 import { readText, type Settings } from './settings.ts';
 
 /** The folder of the built-in rules, beside the program's own. */
@@ -13,25 +16,55 @@ const BUILT_IN = fileURLToPath(new URL('../rules', import.meta.url));
 /** Rules as they were loaded, and the texts that their diagnostics are about, by name. */
 interface ReadRules extends LoadedRules {
   readonly sources: ReadonlyMap<string, SourceText>;
+  /** The same rules for a run that goes on while its outside lists change. */
+  readonly source: () => RuleSource;
 }
 
-/** Loads the rules that were named, or else the built-in ones and the configuration's. */
-export async function readRules({ config, folder }: Settings, paths: readonly string[]): Promise<ReadRules> {
+/** Loads the rules that were named, or else the built-in ones and the configuration's; `lake` may hold their lists. */
+export async function readRules(
+  settings: Settings,
+  paths: readonly string[],
+  lake = 'sekisho-lake',
+): Promise<ReadRules> {
+  const { config, folder } = settings;
   const named = paths.length > 0 ? paths : [BUILT_IN, ...config.rules.map((path) => join(folder, path))];
-  const files = named.flatMap(ruleFiles);
-  const loaded = loadRules(files, { networks: config.networks, lists: config.lists });
-  return { ...loaded, sources: new Map(files.map((file) => [file.name, file])) };
+  const files = readRuleFiles(named);
+  const { outside, loadOptions } = await readLists(settings, files, lake);
+  const load = (): LoadedRules => loadRules(files, loadOptions());
+  const loaded = load();
+  return {
+    ...loaded,
+    sources: new Map([...files, ...outside.texts].map((file) => [file.name, file])),
+    source: () => new RuleSource(loaded, outside, load),
+  };
 }
 
 /** The rules for a run: errors in them are errors of the configuration. */
-export async function readCheckedRules(settings: Settings, paths: readonly string[]): Promise<LoadedRules> {
-  const loaded = await readRules(settings, paths);
+export async function readCheckedRules(
+  settings: Settings,
+  paths: readonly string[],
+  lake?: string,
+): Promise<ReadRules> {
+  const loaded = await readRules(settings, paths, lake);
   const errors = loaded.diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     const texts = errors.map((each) => formatDiagnostic(each, loaded.sources.get(each.file)!.text));
     throw new UsageError([...texts, 'nothing was read: mend the rules, and check them with `sekisho rules check`']);
   }
+  for (const each of loaded.diagnostics.filter(isAboutLists)) {
+    tell(`${formatDiagnostic(each, loaded.sources.get(each.file)!.text)}\n`);
+  }
   return loaded;
+}
+
+/** Warnings about what others wrote: nobody who checks the rules before a run could have seen it. */
+function isAboutLists({ severity, code }: Diagnostic): boolean {
+  return severity === 'warning' && code.startsWith('W4');
+}
+
+/** The rule files at some paths, each a file or a folder of them. */
+export function readRuleFiles(paths: readonly string[]): readonly SourceText[] {
+  return paths.flatMap(ruleFiles);
 }
 
 function ruleFiles(path: string): SourceText[] {

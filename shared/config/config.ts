@@ -7,6 +7,19 @@ export interface SourceConfig {
   readonly formats: readonly string[];
 }
 
+/** A list that is kept elsewhere, as it is written: in a `file`, or as an `object` of the lake or (`s3://…`) of S3. */
+export interface OutsideListSetting {
+  readonly file?: string | undefined;
+  readonly object?: string | undefined;
+  /** The column of a CSV file that holds the entries: its name in the header, or its number, from 1. */
+  readonly column?: string | number | undefined;
+  /** How often it is looked at anew while a run goes on, such as `5m`. */
+  readonly refresh?: string | undefined;
+}
+
+/** A list's entries, or where they are kept. */
+export type ListSetting = readonly string[] | OutsideListSetting;
+
 /** The configuration, with defaults filled in. */
 export interface Config {
   /** The owner's networks, in CIDR notation; undefined where the private ranges serve. */
@@ -17,7 +30,7 @@ export interface Config {
   /** Rule files and folders, relative to the configuration's folder, evaluated beside the built-in rules. */
   readonly rules: readonly string[];
   /** Lists that rules may name, by name without `@`. */
-  readonly lists: Readonly<Record<string, readonly string[]>>;
+  readonly lists: Readonly<Record<string, ListSetting>>;
   /** The time zone of times meant for people. */
   readonly timeZone: string;
   readonly alerts: AlertConfig;

@@ -4,11 +4,28 @@ import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml
 import { z } from 'zod';
 import { suggest } from '../suggest.ts';
 import { parseByteSize } from './byte-size.ts';
-import { DEFAULT_CONFIG, type Config } from './config.ts';
+import { DEFAULT_CONFIG, type Config, type ListSetting } from './config.ts';
 
 const cidr = z
   .string()
   .refine(isNetwork, 'it is no network: write an address and a prefix length, such as `10.0.0.0/8`');
+
+const entry = z.union([z.string(), z.number()]);
+
+/** A list: its entries, one entry, `s3://…`, or the keys that say where it is kept. */
+const list = z.union(
+  [
+    z.array(entry),
+    entry,
+    z.strictObject({
+      file: z.string().optional(),
+      object: z.string().optional(),
+      column: entry.optional(),
+      refresh: z.string().optional(),
+    }),
+  ],
+  'a list is written `[entry, entry]`, `{ file: path }`, `{ object: key }` or `s3://bucket/key`, with `column` and `refresh`',
+);
 
 const byteSize = z
   .union([z.string(), z.number()])
@@ -27,7 +44,7 @@ const schema = z.strictObject({
     )
     .optional(),
   rules: z.array(z.string()).optional(),
-  lists: z.record(z.string(), z.array(z.union([z.string(), z.number()]))).optional(),
+  lists: z.record(z.string(), list).optional(),
   time_zone: z.string().refine(isTimeZone, 'it is no time zone: write an IANA name, such as `Asia/Tokyo`').optional(),
   alerts: z.strictObject({ notifications_per_minute: z.int().min(1).max(1000).optional() }).optional(),
   windows: z.strictObject({ state_limit: byteSize.optional() }).optional(),
@@ -78,13 +95,20 @@ function toConfig(read: z.output<typeof schema>): Config {
     servicePorts: service_ports ?? DEFAULT_CONFIG.servicePorts,
     sources: sources?.map(({ log_group, format }) => ({ logGroup: log_group, formats: [format].flat() })) ?? [],
     rules: rules ?? DEFAULT_CONFIG.rules,
-    lists: Object.fromEntries(Object.entries(lists ?? {}).map(([name, entries]) => [name, entries.map(String)])),
+    lists: Object.fromEntries(Object.entries(lists ?? {}).map(([name, written]) => [name, toList(written)])),
     timeZone: time_zone ?? DEFAULT_CONFIG.timeZone,
     alerts: {
       notificationsPerMinute: alerts?.notifications_per_minute ?? DEFAULT_CONFIG.alerts.notificationsPerMinute,
     },
     windows: { stateLimit: windows?.state_limit ?? DEFAULT_CONFIG.windows.stateLimit },
   };
+}
+
+function toList(written: z.output<typeof list>): ListSetting {
+  if (Array.isArray(written)) return written.map(String);
+  if (typeof written === 'object') return written;
+  const text = String(written);
+  return text.startsWith('s3://') ? { object: text } : [text];
 }
 
 /** Where the value of a path (or the closest of its parents) stands in the text. */

@@ -46,6 +46,8 @@ export const CODES = {
   E401: 'two lists with one name, or a name that is built in',
   E402: 'a list name that can not be used',
   E403: 'an entry that does not belong in its list',
+  E404: 'a list whose place can not be understood',
+  E405: 'a list whose place can not be read, or holds no entry',
   E501: 'a test without the rule, records or alerts it needs',
   E502: 'a value in a test that its field can not take',
   E503: 'a test that makes too many records',
@@ -66,6 +68,9 @@ export const CODES = {
   W301: 'a rule that quiets one that is not loaded',
   W302: 'a rule that means the same as another',
   W303: 'a rule that another covers',
+  W401: 'a line of an outside list that is no entry',
+  W402: 'a network of an outside list with bits set beyond its prefix',
+  W403: 'entries of an outside list that do not fit the field',
   W601: 'a part of a Sigma rule that was left out, or is only nearly the same',
   W602: 'a value of a Sigma rule that means nothing here',
 } as const;

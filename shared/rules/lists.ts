@@ -10,6 +10,8 @@ export { PRIVATE_NETWORKS } from './built-in-lists.ts';
 export interface NamedList {
   readonly name: string;
   readonly entries: readonly string[];
+  /** True for a list kept elsewhere: its entries change while rules that name it stay the same rules. */
+  readonly outside?: boolean;
 }
 
 /** Lists by name, without the `@`. */
@@ -26,23 +28,54 @@ export function suggestList(name: string, lists: Lists): string | undefined {
   return suggest(name, lists.keys());
 }
 
-const resolved = new WeakMap<NamedList, Map<string, readonly Value[] | ValueProblem>>();
-
-/** A list's entries as values of a field, or what is wrong with the first that is none. Read once a list and field. */
-export function resolveList(list: NamedList, field: FieldInfo): readonly Value[] | ValueProblem {
-  let byField = resolved.get(list);
-  if (byField === undefined) resolved.set(list, (byField = new Map()));
-  let values = byField.get(field.column);
-  if (values === undefined) byField.set(field.column, (values = readEntries(list, field)));
-  return values;
+/** A list's entries as values of one field. */
+interface ResolvedList {
+  readonly values: readonly Value[];
+  /** Entries that are no values of the field, and what is wrong with the first. */
+  readonly misfits: readonly string[];
+  readonly problem: ValueProblem | undefined;
 }
 
-function readEntries(list: NamedList, field: FieldInfo): readonly Value[] | ValueProblem {
+const resolved = new WeakMap<NamedList, Map<string, ResolvedList>>();
+
+/**
+ * A list's entries as values of a field, or what is wrong with the first that is none. Of an outside list, which nobody
+ * here wrote, those that are values are taken, if there are any.
+ */
+export function resolveList(list: NamedList, field: FieldInfo): readonly Value[] | ValueProblem {
+  const { values, problem } = entriesFor(list, field);
+  return problem === undefined || (list.outside === true && values.length > 0) ? values : problem;
+}
+
+/** The entries of an outside list that {@link resolveList} left out for a field. */
+export function misfitsOf(list: NamedList, field: FieldInfo): readonly string[] {
+  const { values, misfits } = entriesFor(list, field);
+  return list.outside === true && values.length > 0 ? misfits : [];
+}
+
+/** Read once a list and field. */
+function entriesFor(list: NamedList, field: FieldInfo): ResolvedList {
+  let byField = resolved.get(list);
+  if (byField === undefined) resolved.set(list, (byField = new Map()));
+  // what is an address is one for every address field; what is said of the others depends on the field
+  const key = field.type === 'address' && byField.get('address')?.problem === undefined ? 'address' : field.column;
+  let found = byField.get(key);
+  if (found === undefined) byField.set(key, (found = readEntries(list, field)));
+  return found;
+}
+
+function readEntries(list: NamedList, field: FieldInfo): ResolvedList {
   const values: Value[] = [];
+  const misfits: string[] = [];
+  let problem: ValueProblem | undefined;
   for (const entry of list.entries) {
     const value = readValue(field, entry, field.type === 'string');
-    if (value.kind === 'problem') return value;
-    values.push(value);
+    if (value.kind === 'problem') {
+      problem ??= value;
+      misfits.push(entry);
+    } else {
+      values.push(value);
+    }
   }
-  return values;
+  return { values, misfits, problem };
 }

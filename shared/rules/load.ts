@@ -1,10 +1,12 @@
 /** Rule files to rules: every file is read before anything is checked, so that lists serve all of them. */
 import { parseDocument, type Document } from 'yaml';
 import type { Diagnostic, SourceText, Span } from './diagnostics.ts';
+import type { ListSource } from './list-source.ts';
 import { builtInLists, PRIVATE_NETWORKS, type Lists, type NamedList } from './lists.ts';
+import type { ReadList } from './outside-lists.ts';
 import { checkQuiets, type PlacedRule } from './quiets.ts';
 import { loadExpectations, type OpenedFile } from './load-expectations.ts';
-import { readLists } from './read-lists.ts';
+import { findListSources, readLists } from './read-lists.ts';
 import { readRule } from './read-rule.ts';
 import { FILE_KEYS } from './rule-keys.ts';
 import type { RuleTest } from './rule-test.ts';
@@ -17,6 +19,10 @@ export interface LoadOptions {
   readonly networks?: readonly string[] | undefined;
   /** Lists by name. */
   readonly lists?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Those of the lists that are kept elsewhere. */
+  readonly outside?: ReadonlySet<string>;
+  /** What a list holds that a rule file keeps elsewhere, see {@link listSourcesOf}. */
+  readonly readOutside?: (source: ListSource) => ReadList;
 }
 
 /** Everything in some rule files. */
@@ -26,7 +32,7 @@ export interface LoadedRules {
   /** Tests of the rules, in the order of the files. */
   readonly tests: readonly RuleTest[];
   readonly lists: Lists;
-  /** By file, then by place. */
+  /** By file, then by place; what is wrong with the texts of outside lists comes last. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -34,11 +40,14 @@ export interface LoadedRules {
 export function loadRules(files: readonly SourceText[], options: LoadOptions = {}): LoadedRules {
   const lists = new Map<string, NamedList>(builtInLists(options.networks ?? PRIVATE_NETWORKS));
   const builtIn = new Set(lists.keys());
-  for (const [name, entries] of Object.entries(options.lists ?? {})) lists.set(name, { name, entries });
+  for (const [name, entries] of Object.entries(options.lists ?? {})) {
+    lists.set(name, { name, entries, outside: options.outside?.has(name) ?? false });
+  }
   const opened = files.map(openFile);
-  const homes = new Map<string, string>();
+  const readOutside = options.readOutside ?? nothingOutside;
+  const reading = { lists, builtIn, homes: new Map<string, string>(), readOutside, diagnostics: [] as Diagnostic[] };
   for (const { reader, mapping } of opened) {
-    if (mapping !== undefined) readLists(reader, mapping, lists, builtIn, homes);
+    if (mapping !== undefined) readLists(reader, mapping, reading);
   }
   const expected = loadExpectations(opened, lists);
   const placed: PlacedRule[] = [];
@@ -67,10 +76,22 @@ export function loadRules(files: readonly SourceText[], options: LoadOptions = {
   const ruled = placed.flatMap(({ read: { id, rule } }) => (rule === undefined || mute.has(id) ? [] : [rule]));
   const rules = [...ruled, ...expected.rules(new Set(seen.keys()))];
   const tests = [...placed.flatMap(({ read }) => read.tests), ...expected.tests];
-  const diagnostics = opened.flatMap(({ reader }) =>
+  const ofRules = opened.flatMap(({ reader }) =>
     reader.diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column),
   );
+  const diagnostics = [...ofRules, ...reading.diagnostics];
   return { rules, tests, lists, diagnostics };
+}
+
+function nothingOutside(): ReadList {
+  return { kind: 'failed', message: 'lists that are kept elsewhere can not be read here' };
+}
+
+/** Where the lists are kept that rule files do not write out; they are to be read before the rules are loaded. */
+export function listSourcesOf(files: readonly SourceText[]): readonly ListSource[] {
+  // reading YAML takes time, and few files have such lists
+  const opened = files.filter(({ text }) => /\blists\b/.test(text)).map(openFile);
+  return opened.flatMap(({ reader, mapping }) => (mapping === undefined ? [] : findListSources(reader, mapping)));
 }
 
 function openFile(source: SourceText): OpenedFile {

@@ -1,30 +1,34 @@
 /** The `lists:` section of a rule file: names and entries, with a diagnostic at the place of whatever does not belong. */
 import { parseAddressRange } from '../flow/address.ts';
+import type { Diagnostic } from './diagnostics.ts';
+import type { ListSource } from './list-source.ts';
 import type { NamedList } from './lists.ts';
-import type { Mapping, ShapeReader } from './shape.ts';
+import type { ReadList } from './outside-lists.ts';
+import { isOutsideList, readListSource } from './read-outside-list.ts';
+import type { Entry, Mapping, ShapeReader } from './shape.ts';
 
-/**
- * Reads a file's lists into `lists`. `builtIn` are names that no file may take; `homes` remembers the file
- * that each list came from, over all files.
- */
-export function readLists(
-  reader: ShapeReader,
-  file: Mapping,
-  lists: Map<string, NamedList>,
-  builtIn: ReadonlySet<string>,
-  homes: Map<string, string>,
-): void {
-  const section = file.entries.get('lists');
-  if (section === undefined) return;
-  const mapping = reader.mapping(section.value, '`lists`', undefined, section.keySpan);
-  for (const { key, keySpan, value } of mapping?.entries.values() ?? []) {
+/** The lists of all rule files while they are read. */
+export interface ListReading {
+  /** By name, those that are built in and configured included. */
+  readonly lists: Map<string, NamedList>;
+  /** Names that no file may take. */
+  readonly builtIn: ReadonlySet<string>;
+  /** The file that each list came from. */
+  readonly homes: Map<string, string>;
+  /** What a list that is kept elsewhere holds. */
+  readonly readOutside: (source: ListSource) => ReadList;
+  /** Takes what is wrong in the texts of outside lists. */
+  readonly diagnostics: Diagnostic[];
+}
+
+/** Reads a file's lists, and reports what is wrong with them. */
+export function readLists(reader: ShapeReader, file: Mapping, reading: ListReading): void {
+  const { lists, builtIn, homes } = reading;
+  for (const entry of listEntries(reader, file)) {
+    const { key, keySpan } = entry;
     if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(key)) {
-      reader.report(
-        'E402',
-        keySpan,
-        `\`${key}\` can't name a list`,
-        'write letters, digits, `_` and `-`, a letter first',
-      );
+      const hint = 'write letters, digits, `_` and `-`, a letter first';
+      reader.report('E402', keySpan, `\`${key}\` can't name a list`, hint);
       continue;
     }
     const home = builtIn.has(key)
@@ -33,31 +37,49 @@ export function readLists(
         ? `in ${homes.get(key) ?? 'the configuration'}`
         : undefined;
     if (home !== undefined) {
-      const hint = key === 'networks' ? 'set `networks` in the configuration' : 'choose another name';
+      const hint = builtIn.has(key) ? hintForBuiltIn(key) : 'choose another name';
       reader.report('E401', keySpan, `there is a list \`@${key}\` already, ${home}`, hint);
       continue;
     }
-    const texts = reader.texts(value, `the list \`${key}\``, keySpan) ?? [];
-    const holdsAddresses = texts.some(({ text }) => typeof parseAddressRange(text) === 'object');
-    for (const { text, span } of texts) {
-      if (text.startsWith('@'))
-        reader.report(
-          'E403',
-          span,
-          "a list can't hold another list",
-          'name both where they are used: `in (@one, @two)`',
-        );
-      else if (holdsAddresses && typeof parseAddressRange(text) !== 'object') {
-        reader.report(
-          'E403',
-          span,
-          `\`${text}\` is not an address, unlike other entries of \`@${key}\`${reasonOf(text)}`,
-        );
-      }
-    }
-    lists.set(key, { name: key, entries: texts.map(({ text }) => text) });
+    const outside = isOutsideList(entry);
+    const entries = outside ? readOutsideList(reader, entry, reading) : readInlineList(reader, entry);
+    lists.set(key, { name: key, entries, outside });
     homes.set(key, reader.source.name);
   }
+}
+
+/** Where the lists are kept that a file does not write out, without a word on what is wrong with them. */
+export function findListSources(reader: ShapeReader, file: Mapping): readonly ListSource[] {
+  return listEntries(reader, file)
+    .filter(isOutsideList)
+    .map((entry) => readListSource(reader, entry))
+    .filter((source) => source !== undefined);
+}
+
+function hintForBuiltIn(name: string): string {
+  const setting = name === 'networks' ? '`networks`' : `\`${name}\` under \`lists:\``;
+  return `set ${setting} in the configuration, or choose another name`;
+}
+
+function listEntries(reader: ShapeReader, file: Mapping): readonly Entry[] {
+  const section = file.entries.get('lists');
+  const mapping = section && reader.mapping(section.value, '`lists`', undefined, section.keySpan);
+  return [...(mapping?.entries.values() ?? [])];
+}
+
+function readInlineList(reader: ShapeReader, { key, keySpan, value }: Entry): readonly string[] {
+  const texts = reader.texts(value, `the list \`${key}\``, keySpan) ?? [];
+  const holdsAddresses = texts.some(({ text }) => typeof parseAddressRange(text) === 'object');
+  for (const { text, span } of texts) {
+    if (text.startsWith('@')) {
+      const hint = 'name both where they are used: `in (@one, @two)`';
+      reader.report('E403', span, "a list can't hold another list", hint);
+    } else if (holdsAddresses && typeof parseAddressRange(text) !== 'object') {
+      const message = `\`${text}\` is not an address, unlike other entries of \`@${key}\`${reasonOf(text)}`;
+      reader.report('E403', span, message);
+    }
+  }
+  return texts.map(({ text }) => text);
 }
 
 function reasonOf(text: string): string {
@@ -65,4 +87,16 @@ function reasonOf(text: string): string {
   if (why === 'prefix-too-long') return ': its prefix is too long';
   if (why === 'bits-beyond-prefix') return ': it has bits set beyond its prefix';
   return why === 'reversed' ? ': it starts above its end' : '';
+}
+
+function readOutsideList(reader: ShapeReader, entry: Entry, reading: ListReading): readonly string[] {
+  const source = readListSource(reader, entry);
+  if (source === undefined) return [];
+  const read = reading.readOutside(source);
+  if (read.kind === 'failed') {
+    reader.report('E405', reader.spanOf(entry.value, entry.keySpan), read.message);
+    return [];
+  }
+  reading.diagnostics.push(...read.diagnostics);
+  return read.entries;
 }

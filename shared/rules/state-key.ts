@@ -60,6 +60,7 @@ function meaningOfOperand(operand: Operand): unknown {
     case 'flags':
       return operand.mask;
     case 'list':
-      return operand.values.map(meaningOfOperand);
+      // a refreshed list leaves the rule what it is
+      return operand.outside === true ? { list: operand.name } : operand.values.map(meaningOfOperand);
   }
 }
