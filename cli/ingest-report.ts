@@ -1,5 +1,8 @@
 /** What ingest did, for a person. */
-import { formatAlerts } from '../shared/alerts/terminal.ts';
+import { incidentsOf, type Incident } from '../shared/alerts/incidents.ts';
+import { formatSeverities, planNotifications } from '../shared/alerts/notifications.ts';
+import { countSeverities } from '../shared/alerts/order.ts';
+import { formatIncidents } from '../shared/alerts/terminal.ts';
 import type { IngestResult } from './ingest-run.ts';
 import { byteSize, count, counted, painter, widthOf, withoutControls } from './output.ts';
 
@@ -10,11 +13,13 @@ export interface ReportOptions {
   readonly rejects: string | undefined;
   readonly files: number;
   readonly timeZone: string;
+  /** Incidents shown one by one: as many as alerts are told in a minute. */
+  readonly mostShown: number;
 }
 
 /** The report's text, ended by a line break. */
 export function reportIngest(result: IngestResult, options: ReportOptions): string {
-  const { counts, alerts, times } = result;
+  const { counts, times } = result;
   const paint = painter(process.stdout);
   const lines = [
     `${paint('title', `Read ${counted(counts.records, 'record')}`)} from ${counted(options.files, 'file')}${times === undefined ? '' : `, ${span(times.first, times.last)}`}`,
@@ -38,12 +43,46 @@ export function reportIngest(result: IngestResult, options: ReportOptions): stri
       ? []
       : [`  window state: ${byteSize(result.state.bytes)}, ${counted(result.state.hours, 'open hour')}`]),
     '',
-    counts.alerts === 0 ? paint('good', 'No new alerts') : paint('title', counted(counts.alerts, 'new alert')),
   );
-  const shown = formatAlerts(alerts, { width: widthOf(process.stdout), timeZone: options.timeZone, paint });
-  const more = counts.alerts - alerts.length;
-  const rest = more > 0 ? `\n… and ${count(more)} more: sekisho query "SELECT * FROM alerts"\n` : '';
-  return `${lines.join('\n')}\n${shown === '' ? '' : `\n${shown}`}${rest}`;
+  return `${lines.join('\n')}\n${reportAlerts(result, options)}`;
+}
+
+/** New alerts as incidents, the worst one by one; what is not shown is counted. */
+function reportAlerts({ counts, alerts }: IngestResult, { lake, timeZone, mostShown }: ReportOptions): string {
+  const paint = painter(process.stdout);
+  if (counts.alerts === 0) return `${paint('good', 'No new alerts')}\n`;
+  const { incidents, heldBack } = incidentsOf(alerts);
+  const byAlert = new Map(incidents.map((incident) => [incident.findings[0]!.strongest, incident]));
+  const { told, more } = planNotifications([...byAlert.keys()], { perMinute: mostShown });
+  const shown = told.flatMap(({ alert }) => byAlert.get(alert) ?? []);
+
+  const unseen = counts.alerts - alerts.length;
+  const rest = [
+    ...(more.size > 0
+      ? [`and ${counted(incidents.length - shown.length, 'more incident')}: ${formatSeverities(more)}`]
+      : []),
+    ...(unseen > 0 ? [`and ${counted(unseen, 'more alert')}, none of them worse`] : []),
+    ...(heldBack.length > 0
+      ? [`${counted(heldBack.length, 'alert')} held back by a more specific one seen before`]
+      : []),
+  ].map((line) => `… ${line}`);
+  if (rest.length > 0) rest.push(`  see them all: sekisho query "SELECT * FROM alerts" --lake ${lake}`);
+  const blocks = [
+    paint('title', titleOf(counts.alerts, incidents)),
+    formatIncidents(shown, { width: widthOf(process.stdout), timeZone, paint }),
+    rest.join('\n'),
+  ];
+  return blocks
+    .filter((block) => block !== '')
+    .map((block) => `${block.trimEnd()}\n`)
+    .join('\n');
+}
+
+/** `9 new alerts: 2 high, 7 low`; where several are about the same, `9 new alerts of 5 incidents: 2 high, 3 low`. */
+function titleOf(alerts: number, incidents: readonly Incident[]): string {
+  const severities = formatSeverities(countSeverities(incidents.map(({ severity }) => severity)));
+  const of = alerts === incidents.length ? '' : ` of ${counted(incidents.length, 'incident')}`;
+  return `${counted(alerts, 'new alert')}${of}${severities === '' ? '' : `: ${severities}`}`;
 }
 
 /** What went wrong with window state, a line each: told in every form of output. */

@@ -1,5 +1,6 @@
 /** One run of ingest: feeds the pipeline, decides when to archive and fold, and counts. */
 import type { Alert } from '../shared/alerts/alert.ts';
+import { sortForReading } from '../shared/alerts/order.ts';
 import type { Arrival } from '../shared/envelope/delivery.ts';
 import { newestEnd } from '../shared/flow/newest-end.ts';
 import { EMPTY_TALLY, tally, type Tally } from '../shared/flow/tally.ts';
@@ -21,7 +22,7 @@ export interface IngestCounts extends Tally {
 /** Everything a person may want to know of a run. */
 export interface IngestResult {
   readonly counts: IngestCounts;
-  /** New alerts, the first {@link MOST_SHOWN} of them. */
+  /** New alerts, the worst {@link MOST_SHOWN} of them. */
   readonly alerts: readonly Alert[];
   /** The records' event times, Unix seconds; undefined where there were none. */
   readonly times: { readonly first: number; readonly last: number } | undefined;
@@ -59,7 +60,7 @@ export class IngestRun {
   readonly #started = performance.now();
   /** Identities of what was taken. */
   readonly #seen = new Set<string>();
-  readonly #alerts: Alert[] = [];
+  #alerts: readonly Alert[] = [];
   readonly #late = new Map<string, number>();
   readonly #unreadableState = new Set<string>();
   #tally = EMPTY_TALLY;
@@ -178,7 +179,9 @@ export class IngestRun {
   }
 
   #keep(alerts: readonly Alert[]): void {
+    if (alerts.length === 0) return;
     this.#alertCount += alerts.length;
-    this.#alerts.push(...alerts.slice(0, MOST_SHOWN - this.#alerts.length));
+    this.#alerts = [...this.#alerts, ...alerts];
+    if (this.#alerts.length > MOST_SHOWN) this.#alerts = sortForReading(this.#alerts).slice(0, MOST_SHOWN);
   }
 }

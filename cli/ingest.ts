@@ -102,6 +102,7 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
           rejects: rejects.where,
           files: reader.files,
           timeZone: settings.config.timeZone,
+          mostShown: settings.config.alerts.notificationsPerMinute,
         });
   if (options.json === true || (options.alerts !== '-' && options.rejects !== '-')) await writeOut(text);
   else process.stderr.write(text);

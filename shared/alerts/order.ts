@@ -12,10 +12,11 @@ export function sortForReading(alerts: readonly Alert[]): readonly Alert[] {
   );
 }
 
-/** By when it was first seen; periods of one incident come out one after the other. */
+/** By when it was first seen, then by period, so that those of one incident come out one after the other, then by id. */
 export function sortByTime(alerts: readonly Alert[]): readonly Alert[] {
   return alerts.toSorted(
-    (a, b) => compareText(a.first_seen, b.first_seen) || compareText(a.period.start, b.period.start),
+    (a, b) =>
+      compareText(a.first_seen, b.first_seen) || compareText(a.period.start, b.period.start) || compareText(a.id, b.id),
   );
 }
 

@@ -2,6 +2,7 @@
 import type { FieldValue, FlowRecord } from '../flow/columns.ts';
 import type { Alert } from './alert.ts';
 import { sortForReading } from './order.ts';
+import { overlap, spanOf } from './span.ts';
 
 /**
  * Whether `specific` quiets `general`: its rule names the other's, they are about the same time, and it covers the
@@ -12,7 +13,7 @@ export function quiets(specific: Alert, general: Alert): boolean {
     specific.rule.id !== general.rule.id &&
     specific.rule.quiets.includes(general.rule.id) &&
     !general.rule.quiets.includes(specific.rule.id) &&
-    overlap(specific, general) &&
+    overlap(spanOf(specific), spanOf(general)) &&
     covers(specific, general)
   );
 }
@@ -35,19 +36,6 @@ export function findQuieted(alerts: readonly Alert[], others: Iterable<Alert> = 
     if (by !== undefined) quieted.set(alert.id, by.id);
   }
   return quieted;
-}
-
-/** Suppress periods do not depend on what arrived first; a window may begin before its period, or end after it. */
-function overlap(a: Alert, b: Alert): boolean {
-  return startOf(a) < endOf(b) && startOf(b) < endOf(a);
-}
-
-function startOf({ period, window }: Alert): string {
-  return period.start < window.start ? period.start : window.start;
-}
-
-function endOf({ period, window }: Alert): string {
-  return period.end > window.end ? period.end : window.end;
 }
 
 /** Whether every field of the other's group has the same value here: in the group, else in one of the samples. */

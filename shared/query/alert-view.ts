@@ -1,5 +1,6 @@
 /** The query behind `alerts`: one row an alert object, whatever newer versions may have added to it. */
 import { ALERTS } from '../alerts/layout.ts';
+import { markedQuery } from './alert-marks.ts';
 import { emptyRelation, globPath, identifier, literal, type SqlColumn } from './sql.ts';
 
 interface AlertColumn extends SqlColumn {
@@ -13,6 +14,7 @@ const COLUMNS: readonly AlertColumn[] = [
   { name: 'title', type: 'VARCHAR', path: '$.rule.title' },
   { name: 'severity', type: 'VARCHAR', path: '$.rule.severity' },
   { name: 'tags', type: 'VARCHAR[]', path: '$.rule.tags' },
+  { name: 'quiets', type: 'VARCHAR[]', path: '$.rule.quiets' },
   { name: 'summary', type: 'VARCHAR', path: '$.summary' },
   { name: 'first_seen', type: 'TIMESTAMP', path: '$.first_seen' },
   { name: 'last_seen', type: 'TIMESTAMP', path: '$.last_seen' },
@@ -35,6 +37,12 @@ const COLUMNS: readonly AlertColumn[] = [
   { name: 'runbook', type: 'VARCHAR', path: '$.runbook' },
 ];
 
+/** What alerts say of each other: not as it was known when they were created, but as all of them tell. */
+const MARKS: readonly SqlColumn[] = [
+  { name: 'continues', type: 'VARCHAR' },
+  { name: 'quieted_by', type: 'VARCHAR' },
+];
+
 const DAY: SqlColumn = { name: 'day', type: 'DATE' };
 
 /**
@@ -42,14 +50,16 @@ const DAY: SqlColumn = { name: 'day', type: 'DATE' };
  * and the row stays, with the id of its name.
  */
 export function alertQuery(folder: string, present: boolean): string {
-  if (!present) return emptyRelation([...COLUMNS, DAY]);
+  const columns = [...COLUMNS, ...MARKS, DAY];
+  if (!present) return emptyRelation(columns);
   const glob = `${globPath(folder)}/${ALERTS}day=*/*.json`;
   const values = COLUMNS.map((column) => `${valueOf(column)} AS ${identifier(column.name)}`);
   return (
-    `SELECT ${values.join(', ')}, ` +
+    `WITH alert AS (SELECT ${values.join(', ')}, ` +
     `TRY_CAST(regexp_extract(filename, '/day=([^/]*)/[^/]*$', 1) AS DATE) AS "day" ` +
     `FROM (SELECT filename, CASE WHEN json_valid(content) THEN CAST(content AS JSON) END AS alert ` +
-    `FROM read_text(${literal(glob)}))`
+    `FROM read_text(${literal(glob)}))), ` +
+    markedQuery(columns.map(({ name }) => identifier(name)))
   );
 }
 

@@ -1,10 +1,13 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../shared/alerts/alert.ts';
 import { createAlerts } from '../../shared/alerts/create.ts';
+import { alertId } from '../../shared/alerts/identity.ts';
 import { alertKey } from '../../shared/alerts/layout.ts';
 import { noAlertMemory } from '../../shared/alerts/memory.ts';
+import { batchId } from '../support/batches.ts';
 import { memoryStore } from '../support/memory-store.ts';
-import { alertNumber } from './sample.ts';
+import { ruleOf } from '../support/rules.ts';
+import { alertNumber, alertWith, type AlertParts } from './sample.ts';
 
 const alerts = Array.from({ length: 40 }, (_, number) => alertNumber(number));
 
@@ -13,7 +16,7 @@ function told(log: string[]): { publish(alerts: readonly Alert[]): Promise<void>
   return { publish: (alerts) => Promise.resolve(void log.push(...alerts.map(({ id }) => `told ${id}`))) };
 }
 
-test('alerts are told in order, each before its object exists', async () => {
+test('alerts of one time are told in order, each before its object exists', async () => {
   const log: string[] = [];
   const store = memoryStore(undefined, (operation, key) => {
     if (operation === 'putIfAbsent') log.push(`wrote ${/(\w+)\.json$/.exec(key)![1]}`);
@@ -77,6 +80,82 @@ test('an alert that somebody else creates meanwhile is known', async () => {
     if (operation === 'putIfAbsent') await store.put(key, Buffer.from('{}'));
   });
   expect(await createAlerts([alert!], { store })).toEqual({ created: [], known: 1 });
+});
+
+/** The alert of a rule without settings for one hour, with the id it has there. */
+const hourly = (hour: number, parts: AlertParts = {}): Alert => {
+  const rule = ruleOf({ id: 'port-scan', by: ['srcaddr'] });
+  const alert = alertWith(0, { hour, group: { srcaddr: '203.0.113.9' }, ...parts });
+  return { ...alert, id: alertId(rule, ['203.0.113.9'], Date.parse(alert.period.start) / 1000) };
+};
+
+test('alerts of one call are created by time, each naming the one before', async () => {
+  const hours = [4, 5, 6].map((hour) => hourly(hour));
+  const { created } = await createAlerts(hours.toReversed(), { store: memoryStore() });
+  expect(created.map(({ id, continues }) => [id, continues])).toEqual([
+    [hours[0]!.id, null],
+    [hours[1]!.id, hours[0]!.id],
+    [hours[2]!.id, hours[1]!.id],
+  ]);
+});
+
+test('what an alert continues is looked up once, only for new alerts, and only if it is not remembered', async () => {
+  const gets: string[] = [];
+  const store = memoryStore(undefined, (operation, key) => void (operation === 'get' && gets.push(key)));
+  const [first, second, third] = [hourly(4), hourly(5), hourly(6)] as [Alert, Alert, Alert];
+  await createAlerts([first], { store });
+  expect(gets).toEqual([alertKey(first), alertKey(hourly(3))]);
+  gets.length = 0;
+  const seen = noAlertMemory();
+  expect((await createAlerts([second], { store, seen })).created).toMatchObject([{ continues: first.id }]);
+  expect(gets).toEqual([alertKey(second), alertKey(first)]);
+  gets.length = 0;
+  expect((await createAlerts([third], { store, seen })).created).toMatchObject([{ continues: second.id }]);
+  await createAlerts([third], { store });
+  expect(gets).toEqual([alertKey(third), alertKey(third)]);
+});
+
+test('an incident does not go on over a period without an alert', async () => {
+  const store = memoryStore();
+  await createAlerts([hourly(4)], { store });
+  expect((await createAlerts([hourly(6)], { store })).created).toMatchObject([{ continues: null }]);
+});
+
+describe('a general alert names the specific one that quiets it', () => {
+  const general = alertWith(1, { rule: { id: 'general' } });
+  const specific = alertWith(2, { rule: { id: 'specific', quiets: ['general'] } });
+
+  test('of the same call, in the file of alerts and in the lake', async () => {
+    const told: Alert[] = [];
+    const store = memoryStore();
+    const sink = { publish: (alerts: readonly Alert[]) => Promise.resolve(void told.push(...alerts)) };
+    const { created } = await createAlerts([general, specific], { store, sink });
+    expect(created.map(({ quieted_by }) => quieted_by)).toEqual([specific.id, null]);
+    expect(told).toEqual(created);
+    expect(JSON.parse(Buffer.from((await store.get(alertKey(general)))!.body).toString())).toEqual(created[0]);
+  });
+
+  test('of an earlier call of the process, also where it existed before', async () => {
+    const store = memoryStore();
+    await createAlerts([specific], { store });
+    const seen = noAlertMemory();
+    await createAlerts([specific], { store, seen });
+    expect((await createAlerts([general], { store, seen })).created).toMatchObject([{ quieted_by: specific.id }]);
+  });
+
+  test('not where nothing is remembered: the view tells then', async () => {
+    const store = memoryStore();
+    await createAlerts([specific], { store });
+    expect((await createAlerts([general], { store })).created).toMatchObject([{ quieted_by: null }]);
+  });
+
+  test('the latest thousand are remembered', async () => {
+    const store = memoryStore();
+    const seen = noAlertMemory();
+    const many = Array.from({ length: 1500 }, (_, number) => ({ ...specific, id: batchId(number) }));
+    await createAlerts(many, { store, seen });
+    expect([...seen.quieting.keys()]).toEqual(many.slice(500).map(({ id }) => id));
+  });
 });
 
 test('an alert lies under the day in which its suppress period begins', () => {

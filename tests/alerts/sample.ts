@@ -40,3 +40,26 @@ export function alertNumber(number: number): Alert {
     runbook: 'block the source in the network ACL\nif it goes on, report it',
   };
 }
+
+/** What tells an alert from {@link alertNumber}'s. */
+export interface AlertParts extends Omit<Partial<Alert>, 'rule'> {
+  readonly rule?: Partial<Alert['rule']>;
+  /** The hour that is the suppress period (default 4); everything was seen ten minutes into it. */
+  readonly hour?: number;
+}
+
+/** An alert of these parts. */
+export function alertWith(number: number, { hour = 4, rule, ...parts }: AlertParts): Alert {
+  const at = (hours: number, minutes: number): string =>
+    new Date(Date.UTC(2026, 10, 3, hours, minutes)).toISOString().replace('.000Z', 'Z');
+  const alert = alertNumber(number);
+  return {
+    ...alert,
+    first_seen: at(hour, 0),
+    last_seen: at(hour, 10),
+    window: { start: at(hour, 0), end: at(hour, 10) },
+    period: { start: at(hour, 0), end: at(hour + 1, 0) },
+    ...parts,
+    rule: { ...alert.rule, ...rule },
+  };
+}

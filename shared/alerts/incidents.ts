@@ -1,0 +1,156 @@
+/** Alerts as incidents: what one source did in one stretch of time, whatever number of rules saw it. */
+import { BlockList, isIP } from 'node:net';
+import { PRIVATE_NETWORKS } from '../rules/lists.ts';
+import type { Severity } from '../rules/rule.ts';
+import type { Alert } from './alert.ts';
+import { compareText, rankOf, sortByTime } from './order.ts';
+import { findQuieted } from './quieting.ts';
+import { spanOf } from './span.ts';
+
+/** What one source did, without a break. */
+export interface Incident {
+  /** An address, else an interface; undefined where neither is the same in all records. */
+  readonly who: string | undefined;
+  /** That of the worst finding. */
+  readonly severity: Severity;
+  /** One a rule, the worst first; never empty. */
+  readonly findings: readonly Finding[];
+  /** Alerts that one of the findings quiets. */
+  readonly quieted: readonly Alert[];
+  /** ISO 8601. */
+  readonly first_seen: string;
+  readonly last_seen: string;
+}
+
+/** What one rule found in an incident: alerts about several groups, or about one group in several periods. */
+export interface Finding {
+  readonly rule: Alert['rule'];
+  /** The one that measured most. */
+  readonly strongest: Alert;
+  /** All, by time. */
+  readonly alerts: readonly Alert[];
+}
+
+/** What {@link incidentsOf} makes of alerts: each stands in one place. */
+export interface Incidents {
+  /** Most severe first, then by when they were first seen. */
+  readonly incidents: readonly Incident[];
+  /** Alerts quieted by one that is not among those given. */
+  readonly heldBack: readonly Alert[];
+}
+
+/**
+ * Puts alerts together by who did it: the client or source in the group, else the source that all samples share, else
+ * the interface. Those whose suppress periods overlap or follow each other are one incident, continuing alerts included.
+ * What is quieted goes with what quiets it.
+ */
+export function incidentsOf(alerts: readonly Alert[]): Incidents {
+  const standIns = findStandIns(alerts);
+  const bySource = Map.groupBy(
+    alerts.filter(({ id }) => !standIns.has(id)),
+    (alert) => actorOf(alert).key,
+  );
+  const quieted = Map.groupBy(
+    alerts.filter(({ id }) => standIns.has(id)),
+    ({ id }) => standIns.get(id),
+  );
+  const incidents = [...bySource.values()].flatMap(stretches).map((stretch) =>
+    incidentOf(
+      stretch,
+      stretch.flatMap((alert) => quieted.get(alert) ?? []),
+    ),
+  );
+  return {
+    incidents: incidents.toSorted(
+      (a, b) =>
+        rankOf(a.severity) - rankOf(b.severity) ||
+        compareText(a.first_seen, b.first_seen) ||
+        compareText(a.findings[0]!.strongest.id, b.findings[0]!.strongest.id),
+    ),
+    heldBack: quieted.get('elsewhere') ?? [],
+  };
+}
+
+/** Addresses that several networks have, each for another machine. */
+const privateAddresses = new BlockList();
+for (const network of PRIVATE_NETWORKS) {
+  const [address = '', length] = network.split('/');
+  privateAddresses.addSubnet(address, Number(length), isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** Group fields that name who did it. */
+const ACTORS = ['client', 'srcaddr', 'pkt_srcaddr'];
+
+/** Who is behind an alert, and what tells them from others. */
+function actorOf(alert: Alert): { readonly key: string; readonly who: string | undefined } {
+  const { group, samples, interfaces, account_id, rule } = alert;
+  const named = ACTORS.map((column) => group[column]).find((value) => value != null);
+  const sources = new Set(samples.flatMap(({ srcaddr }) => srcaddr ?? []));
+  const address = named ?? (sources.size === 1 ? [...sources][0] : undefined);
+  if (address !== undefined) {
+    const text = `${address}`;
+    const family = isIP(text);
+    const isPrivate = family !== 0 && privateAddresses.check(text, family === 6 ? 'ipv6' : 'ipv4');
+    return { key: JSON.stringify([text, isPrivate ? account_id : null]), who: text };
+  }
+  const place = group['interface_id'] ?? (interfaces.length === 1 ? interfaces[0] : undefined);
+  if (place != null) return { key: JSON.stringify(place), who: `${place}` };
+  return { key: JSON.stringify([rule.id, group]), who: undefined };
+}
+
+/** Which alert is shown instead of each quieted one; none where that is not among the alerts. */
+function findStandIns(alerts: readonly Alert[]): ReadonlyMap<string, Alert | 'elsewhere'> {
+  const direct = findQuieted(alerts);
+  const byId = new Map(alerts.map((alert) => [alert.id, alert]));
+  const standIns = new Map<string, Alert | 'elsewhere'>();
+  for (const alert of alerts) {
+    let last: Alert | 'elsewhere' = alert;
+    const met = new Set<string>();
+    while (last !== 'elsewhere') {
+      const by: string | null = direct.get(last.id) ?? last.quieted_by;
+      // what quiets each other, as rules were edited in between, is shown
+      if (by === null || met.has(by)) break;
+      met.add(by);
+      last = byId.get(by) ?? 'elsewhere';
+    }
+    if (last !== alert) standIns.set(alert.id, last);
+  }
+  return standIns;
+}
+
+/** Cuts one source's alerts where nothing of it goes on. */
+function stretches(alerts: readonly Alert[]): readonly (readonly Alert[])[] {
+  const found: Alert[][] = [];
+  let until = '';
+  for (const { alert, start, end } of alerts
+    .map((alert) => ({ alert, ...spanOf(alert) }))
+    .sort((a, b) => compareText(a.start, b.start))) {
+    if (found.length === 0 || start > until) found.push([]);
+    found.at(-1)!.push(alert);
+    if (end > until) until = end;
+  }
+  return found;
+}
+
+function incidentOf(alerts: readonly Alert[], quieted: readonly Alert[]): Incident {
+  const findings = [...Map.groupBy(sortByTime(alerts), ({ rule }) => rule.id).values()].map(findingOf);
+  findings.sort(
+    (a, b) =>
+      rankOf(a.rule.severity) - rankOf(b.rule.severity) ||
+      compareText(a.alerts[0]!.first_seen, b.alerts[0]!.first_seen),
+  );
+  return {
+    who: actorOf(alerts[0]!).who,
+    severity: findings[0]!.rule.severity,
+    findings,
+    quieted,
+    first_seen: alerts.map(({ first_seen }) => first_seen).reduce((a, b) => (b < a ? b : a)),
+    last_seen: alerts.map(({ last_seen }) => last_seen).reduce((a, b) => (b > a ? b : a)),
+  };
+}
+
+function findingOf(alerts: readonly Alert[]): Finding {
+  const measured = ({ measure }: Alert): number => Object.values(measure)[0] ?? 0;
+  const strongest = alerts.reduce((best, alert) => (measured(alert) > measured(best) ? alert : best));
+  return { rule: strongest.rule, strongest, alerts };
+}
