@@ -13,9 +13,9 @@ import { athenaQuery, insightsQuery, isoTime } from './queries.ts';
 import { summarise } from './summary.ts';
 
 /** The alert of a window that met its rule's threshold. */
-export function alertOfCrossing({ rule, group, time, start, end, value, evidence }: Crossing): Alert {
+export function alertOfCrossing({ rule, group, time, start, end, value, usual, evidence }: Crossing): Alert {
   const id = alertId(rule, group, periodStart(rule, time));
-  return alertOf({ id, rule, group, time, window: { start, end }, value, evidence });
+  return alertOf({ id, rule, group, time, window: { start, end }, value, usual, evidence });
 }
 
 /**
@@ -91,10 +91,11 @@ interface Parts {
   readonly time: number;
   readonly window: { readonly start: number; readonly end: number };
   readonly value: number;
+  readonly usual?: number | undefined;
   readonly evidence: Evidence;
 }
 
-function alertOf({ id, rule, group, time, window, value, evidence }: Parts): Alert {
+function alertOf({ id, rule, group, time, window, value, usual, evidence }: Parts): Alert {
   const { records, packets, bytes, first, last, samples } = evidence;
   const places = [...evidence.places];
   const named = new Map(rule.by.map((column, index) => [column, group[index] ?? null]));
@@ -110,7 +111,7 @@ function alertOf({ id, rule, group, time, window, value, evidence }: Parts): Ale
     schema: 'sekisho.alert/1',
     id,
     rule: { id: rule.id, title: rule.title, severity: rule.severity, tags: rule.tags, quiets: rule.quiets },
-    summary: summarise({ rule, group, value, interfaces, samples }),
+    summary: summarise({ rule, group, value, usual, interfaces, samples }),
     first_seen: isoTime(first),
     last_seen: isoTime(last),
     window: { start: isoTime(window.start), end: isoTime(window.end) },
@@ -119,7 +120,7 @@ function alertOf({ id, rule, group, time, window, value, evidence }: Parts): Ale
     continues: null,
     quieted_by: null,
     group: Object.fromEntries(named),
-    measure: { [measureText(rule)]: value },
+    measure: { [measureText(rule)]: value, ...(usual === undefined ? {} : { usual }) },
     threshold: thresholdText(rule.condition),
     records,
     packets,
@@ -137,7 +138,8 @@ function alertOf({ id, rule, group, time, window, value, evidence }: Parts): Ale
 /** What was measured, as in a rule file; the number of records where every match alerts. */
 function measureText(rule: Rule): string {
   const { condition } = rule;
-  const measure = condition.kind === 'window' ? condition.when.measure : COUNT;
+  const measure =
+    condition.kind === 'window' ? condition.when.measure : condition.kind === 'baseline' ? condition.measure : COUNT;
   return measure.kind === 'count' ? 'count()' : `${measure.kind}(${measure.field ?? ''})`;
 }
 

@@ -10,6 +10,8 @@ export interface Found {
   readonly group: readonly FieldValue[];
   /** What was measured over the window; the number of records without one. */
   readonly value: number;
+  /** What is usual, where the rule knows. */
+  readonly usual?: number | undefined;
   readonly interfaces: readonly string[];
   readonly samples: readonly FlowRecord[];
 }
@@ -56,21 +58,53 @@ const DISTINCT: Readonly<Record<string, readonly [string, string]>> = {
 export function summarise(found: Found): string {
   const { rule, group, interfaces } = found;
   const named = new Map(rule.by.map((column, index) => [column, group[index] ?? null]));
-  const actor = ACTORS.find((column) => named.get(column) != null);
-  const rest = [...named].filter(([column]) => column !== actor).map(([column, value]) => place(column, value));
-  if (!named.has('interface_id') && interfaces.length > 0) rest.push(`on ${interfaceList(interfaces)}`);
+  const isNew = rule.condition.kind === 'new' ? rule.condition.field : undefined;
+  const actor = ACTORS.find((column) => column !== isNew && named.get(column) != null);
+  const rest = [...named].filter(([column]) => column !== actor && column !== isNew);
+  const places = rest.map(([column, value]) => place(column, value));
+  if (!named.has('interface_id') && interfaces.length > 0) places.push(`on ${interfaceList(interfaces)}`);
   const who = actor === undefined ? '' : `${named.get(actor)} `;
-  const where = rest.length === 0 ? '' : ` ${rest.join(' ')}`;
+  const where = places.length === 0 ? '' : ` ${places.join(' ')}`;
+  return `${rule.title}: ${who}${said(found, actor !== undefined, where)}`;
+}
 
-  if (rule.condition.kind !== 'window') {
-    const did = `${actor === undefined ? '' : 'had '}${formatCounted(found.value, 'record')}${found.value > 1 ? ' so far' : ''}`;
-    // a record without traffic says no more than its interface, which the sentence names
-    const first = found.samples.find((sample) => sample['srcaddr'] != null);
-    return `${rule.title}: ${who}${did}${where}${first === undefined ? '' : `, the first ${withoutAmounts(first)}`}`;
+/** What happened, and where, without who did it. */
+function said({ rule, group, value, usual, samples }: Found, hasActor: boolean, where: string): string {
+  const { condition } = rule;
+  const had = hasActor ? 'had ' : '';
+  switch (condition.kind) {
+    case 'match': {
+      // a record without traffic says no more than its interface, which the sentence names
+      const first = samples.find((sample) => sample['srcaddr'] != null);
+      const soFar = value > 1 ? ' so far' : '';
+      return `${had}${formatCounted(value, 'record')}${soFar}${where}${first === undefined ? '' : `, the first ${withoutAmounts(first)}`}`;
+    }
+    case 'window': {
+      const did = `${deed(condition.when.measure, value, hasActor)} within ${formatSpan(condition.seconds)}${where}`;
+      if (condition.then === undefined) return did;
+      const last = samples.findLast((sample) => sample['srcaddr'] != null);
+      return `${did}, then ${last === undefined ? 'what the rule waits for' : withoutAmounts(last)}`;
+    }
+    case 'absence':
+      return `${had}no records for ${formatSpan(condition.seconds)}${where}`;
+    case 'new': {
+      const newest = group[rule.by.indexOf(condition.field)] ?? null;
+      const what = DISTINCT[condition.field]?.[0] ?? condition.field;
+      return `${had}${what} ${newest} for the first time in ${formatSpan(condition.over)}${where}`;
+    }
+    case 'baseline': {
+      const { measure, seconds } = condition;
+      const did = `${deed(measure, value, hasActor)} within ${formatSpan(seconds)}${where}`;
+      if (usual === undefined || usual <= 0) return `${did}, where nothing is usual`;
+      return `${did}, ${formatCount(Math.round((value / usual) * 10) / 10)} times the usual ${amount(measure, usual)}`;
+    }
   }
-  const { seconds, when } = rule.condition;
-  const did = deed(when.measure, found.value, actor !== undefined);
-  return `${rule.title}: ${who}${did} within ${formatSpan(seconds)}${where}`;
+}
+
+/** A measured amount without what it is of, where that has just been said. */
+function amount(measure: Measure, value: number): string {
+  const isBytes = (measure.kind === 'sum' || measure.kind === 'rate') && measure.field === 'bytes';
+  return isBytes ? formatBytes(Math.round(value)) : formatCount(Math.round(value * 10) / 10);
 }
 
 function deed(measure: Measure, value: number, hasActor: boolean): string {
@@ -83,7 +117,8 @@ function deed(measure: Measure, value: number, hasActor: boolean): string {
       if (measure.field === 'packets') return `${verb('sent')}${formatCounted(value, 'packet')}`;
       return `${verb('had')}a total ${measure.field} of ${formatCount(value)}`;
     case 'rate':
-      return `${verb('had')}${formatCount(Math.round(value))} ${measure.field ?? 'records'} a second`;
+      if (measure.field === 'bytes') return `${verb('sent')}${formatBytes(Math.round(value))} a second`;
+      return `${verb('had')}${formatCount(Math.round(value * 10) / 10)} ${measure.field ?? 'records'} a second`;
     case 'distinct': {
       const what = DISTINCT[measure.field];
       if (what === undefined) return `${verb('had')}${formatCount(value)} different values of ${measure.field}`;

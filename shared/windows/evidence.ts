@@ -28,5 +28,7 @@ export interface Crossing {
   readonly end: number;
   /** What was measured over the window. */
   readonly value: number;
+  /** What the group's windows measured on average before; of baselines only. */
+  readonly usual?: number | undefined;
   readonly evidence: Evidence;
 }

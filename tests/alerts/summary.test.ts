@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { summarise, type Found } from '../../shared/alerts/summary.ts';
+import type { Condition } from '../../shared/rules/rule.ts';
 import { ruleOf, windowOf } from '../support/rules.ts';
 
 const found = (by: readonly string[], group: Found['group'], when: string | undefined, value: number): Found => ({
@@ -45,4 +46,78 @@ test('many interfaces are counted, not listed', () => {
   expect(summarise({ ...parts, interfaces })).toBe(
     'T: 203.0.113.9 tried 2,000 interfaces within 10m on eni-0, eni-1, eni-2 and 1,997 more',
   );
+});
+
+describe('what has a memory of its own says what it waited for', () => {
+  const said = (
+    by: readonly string[],
+    group: Found['group'],
+    condition: Condition,
+    more: Partial<Found> = {},
+  ): string =>
+    summarise({
+      rule: ruleOf({ id: 'r', title: 'T', by, condition }),
+      group,
+      value: 1,
+      interfaces: ['eni-1'],
+      samples: [],
+      ...more,
+    });
+  const text = '';
+
+  test('absence', () => {
+    const condition: Condition = { kind: 'absence', seconds: 2700, text };
+    expect(said(['interface_id'], ['eni-1'], condition)).toBe('T: no records for 45m on eni-1');
+    expect(said(['srcaddr'], ['10.0.0.9'], condition)).toBe('T: 10.0.0.9 had no records for 45m on eni-1');
+  });
+
+  test('what is new', () => {
+    const of = (field: string): Condition => ({ kind: 'new', field, over: 14 * 86_400, text });
+    expect(said(['interface_id', 'server_port'], ['eni-1', 8443], of('server_port'))).toBe(
+      'T: port 8443 for the first time in 14d on eni-1',
+    );
+    expect(said(['client', 'server_port'], ['10.0.0.9', 22], of('server_port'))).toBe(
+      'T: 10.0.0.9 had port 22 for the first time in 14d on eni-1',
+    );
+    expect(said(['interface_id', 'srcaddr'], ['eni-1', '203.0.113.9'], of('srcaddr'))).toBe(
+      'T: source 203.0.113.9 for the first time in 14d on eni-1',
+    );
+    expect(said(['interface_id', 'region'], ['eni-1', 'us-east-1'], of('region'))).toBe(
+      'T: region us-east-1 for the first time in 14d on eni-1',
+    );
+  });
+
+  test('more than usual', () => {
+    const condition: Condition = {
+      kind: 'baseline',
+      seconds: 3600,
+      measure: { kind: 'sum', field: 'bytes' },
+      factor: 4,
+      over: 14 * 86_400,
+      atLeast: 0,
+      text,
+    };
+    const group = [['srcaddr'], ['10.0.0.9']] as const;
+    expect(said(...group, condition, { value: 6_200_000_000, usual: 512_000_000.4 })).toBe(
+      'T: 10.0.0.9 sent 6.2 GB within 1h on eni-1, 12.1 times the usual 512 MB',
+    );
+    expect(said(...group, condition, { value: 6_200_000_000, usual: 0 })).toBe(
+      'T: 10.0.0.9 sent 6.2 GB within 1h on eni-1, where nothing is usual',
+    );
+    expect(said(...group, { ...condition, measure: { kind: 'count' } }, { value: 50, usual: 2.5 })).toBe(
+      'T: 10.0.0.9 had 50 records within 1h on eni-1, 20 times the usual 2.5',
+    );
+  });
+
+  test('a sequence', () => {
+    const sequel = { where: ruleOf({ id: 'x' }).where, within: 600 };
+    const condition: Condition = { ...windowOf(600, 'count() >= 30'), then: sequel };
+    const sample = (action: string) => ({ srcaddr: '203.0.113.9', srcport: 4444, dstaddr: '10.0.0.5', dstport: 22, protocol: 6, action }); // prettier-ignore
+    expect(
+      said(['srcaddr'], ['203.0.113.9'], condition, { value: 30, samples: [sample('REJECT'), sample('ACCEPT')] }),
+    ).toBe('T: 203.0.113.9 had 30 records within 10m on eni-1, then 203.0.113.9:4444 → 10.0.0.5:22 tcp ACCEPT');
+    expect(said([], [], condition, { value: 30 })).toBe(
+      'T: 30 records within 10m on eni-1, then what the rule waits for',
+    );
+  });
 });
