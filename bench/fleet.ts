@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { createMemoryQueue } from '../shared/adapters/local/queue.ts';
+import { noAlertMemory } from '../shared/alerts/memory.ts';
 import type { Arrival } from '../shared/envelope/delivery.ts';
 import { inflate } from '../shared/envelope/inflate.ts';
 import { decodeDelivery, type Decoded } from '../shared/flow/decode.ts';
@@ -86,7 +87,7 @@ async function runHere(order: FleetOrder): Promise<FleetResult> {
       return decoded;
     },
     rules: compilePipelineRules(builtInRules()),
-    seen: new Set(),
+    seen: noAlertMemory(),
   };
   const total = { records: 0, lineBytes: 0, deliveries: 0, queueRequests: 0, alerts: 0, invocations: 0, seconds: 0 };
   for (let minute = 0; minute < order.minutes; minute++) {

@@ -1,6 +1,7 @@
 /** The stages of a record's way, each timed over the same deliveries and each including the ones before it. */
 import { gunzipSync } from 'node:zlib';
 import { createMemoryQueue } from '../shared/adapters/local/queue.ts';
+import { noAlertMemory } from '../shared/alerts/memory.ts';
 import type { Arrival } from '../shared/envelope/delivery.ts';
 import { inflate } from '../shared/envelope/inflate.ts';
 import type { DecodedDelivery } from '../shared/flow/columns.ts';
@@ -140,7 +141,7 @@ function pipelineOf(rules: PipelineRules, decode: Pipeline['decode']): Pipeline 
     random: () => String(names++),
     decode,
     rules,
-    seen: new Set(),
+    seen: noAlertMemory(),
   };
 }
 
