@@ -1,5 +1,6 @@
 /** Alerts as incidents: what one source did in one stretch of time, whatever number of rules saw it. */
 import { BlockList, isIP } from 'node:net';
+import type { FieldValue } from '../flow/columns.ts';
 import { PRIVATE_NETWORKS } from '../rules/lists.ts';
 import type { Severity } from '../rules/rule.ts';
 import type { Alert } from './alert.ts';
@@ -9,7 +10,7 @@ import { spanOf } from './span.ts';
 
 /** What one source did, without a break. */
 export interface Incident {
-  /** An address, else an interface; undefined where neither is the same in all records. */
+  /** An address, else `to` the address it was done to, else an interface; undefined where the records have none in common. */
   readonly who: string | undefined;
   /** That of the worst finding. */
   readonly severity: Severity;
@@ -41,7 +42,7 @@ export interface Incidents {
 
 /**
  * Puts alerts together by who did it: the client or source in the group, else the source that all samples share, else
- * the interface. Those whose suppress periods overlap or follow each other are one incident, continuing alerts included.
+ * the target in the group, else the interface. Those whose suppress periods overlap or follow each other are one incident, continuing alerts included.
  * What is quieted goes with what quiets it.
  */
 export function incidentsOf(alerts: readonly Alert[]): Incidents {
@@ -71,31 +72,43 @@ export function incidentsOf(alerts: readonly Alert[]): Incidents {
   };
 }
 
-/** Addresses that several networks have, each for another machine. */
 const privateAddresses = new BlockList();
 for (const network of PRIVATE_NETWORKS) {
   const [address = '', length] = network.split('/');
   privateAddresses.addSubnet(address, Number(length), isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** Group fields that name who did it. */
+/** Group fields that name who did it, and to whom it was done. */
 const ACTORS = ['client', 'srcaddr', 'pkt_srcaddr'];
+const TARGETS = ['server', 'dstaddr', 'pkt_dstaddr'];
 
 /** Who is behind an alert, and what tells them from others. */
 function actorOf(alert: Alert): { readonly key: string; readonly who: string | undefined } {
-  const { group, samples, interfaces, account_id, rule } = alert;
-  const named = ACTORS.map((column) => group[column]).find((value) => value != null);
-  const sources = new Set(samples.flatMap(({ srcaddr }) => srcaddr ?? []));
-  const address = named ?? (sources.size === 1 ? [...sources][0] : undefined);
-  if (address !== undefined) {
-    const text = `${address}`;
-    const family = isIP(text);
-    const isPrivate = family !== 0 && privateAddresses.check(text, family === 6 ? 'ipv6' : 'ipv4');
-    return { key: JSON.stringify([text, isPrivate ? account_id : null]), who: text };
-  }
+  const { group, interfaces, account_id, rule } = alert;
+  const named = (columns: readonly string[]): FieldValue | undefined =>
+    columns.map((column) => group[column]).find((value) => value != null);
+  // private addresses are other machines in other accounts
+  const keyOf = (address: string): string => JSON.stringify([address, isPrivate(address) ? account_id : null]);
+
+  const source = named(ACTORS) ?? commonSource(alert);
+  if (source !== undefined) return { key: keyOf(`${source}`), who: `${source}` };
+  const target = named(TARGETS);
+  if (target !== undefined) return { key: `to ${keyOf(`${target}`)}`, who: `to ${target}` };
   const place = group['interface_id'] ?? (interfaces.length === 1 ? interfaces[0] : undefined);
   if (place != null) return { key: JSON.stringify(place), who: `${place}` };
   return { key: JSON.stringify([rule.id, group]), who: undefined };
+}
+
+/** The source that all samples share; none where there are known to be several. */
+function commonSource({ samples, measure }: Alert): FieldValue | undefined {
+  if (ACTORS.some((column) => (measure[`distinct(${column})`] ?? 0) > 1)) return undefined;
+  const sources = new Set(samples.flatMap(({ srcaddr }) => srcaddr ?? []));
+  return sources.size === 1 ? [...sources][0] : undefined;
+}
+
+function isPrivate(address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && privateAddresses.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** Which alert is shown instead of each quieted one; none where that is not among the alerts. */

@@ -49,6 +49,12 @@ describe('one incident is', () => {
   });
 });
 
+test('many sources that do something to one target are an incident of the target', () => {
+  const group = { server: '10.0.0.5', server_port: 22 };
+  const parts = { ...guessing, group, samples: [flow('203.0.113.9')], measure: { 'distinct(client)': 40 } };
+  expect(outline([alertWith(1, parts)])).toEqual([['to 10.0.0.5', 'guessing 1']]);
+});
+
 describe('two incidents are', () => {
   test.each<[string, AlertParts, AlertParts]>([
     ['two sources', {}, { group: { srcaddr: '203.0.113.10' } }],
