@@ -27,11 +27,7 @@ const TRIED = [22, 23, 80, 445, 1433, 2323, 3306, 3389, 5060, 5432, 5555, 6379, 
 /** The fleet's deliveries of one minute that starts at `start` (Unix seconds). */
 export function* fleetMinute(fleet: Fleet, start: number): Generator<FleetDelivery> {
   const random = createRandom(`fleet/${start}`);
-  // some sources sweep the whole fleet, a port or two everywhere, which is most of what is seen; others come by once
-  const sweepers = Array.from({ length: 40 }, () => ({
-    address: strangerOf(random),
-    ports: [random.pick(TRIED), random.between(1, 65_535)] as const,
-  }));
+  const regulars = regularsOf(Math.floor(start / 3_600));
   for (let index = 0; index < fleet.interfaces; index++) {
     const eni = idOf('eni', `fleet-${index}`);
     const own = `10.${20 + (index >> 8)}.${index & 255}.10`;
@@ -42,9 +38,9 @@ export function* fleetMinute(fleet: Fleet, start: number): Generator<FleetDelive
       lines.push(`2 ${ACCOUNT} ${eni} ${ends} ${protocol} ${packets} ${bytes} ${from} ${to} ${action} OK`);
     };
     for (let scanner = 0; scanner < fleet.scanners; scanner++) {
-      const sweeper = random.chance(0.6) ? random.pick(sweepers as [Sweeper, ...Sweeper[]]) : undefined;
-      const address = sweeper?.address ?? strangerOf(random);
-      const port = sweeper === undefined ? portOf(random) : random.pick(sweeper.ports);
+      const regular = random.chance(0.6) ? random.pick(regulars) : undefined;
+      const address = regular?.address ?? strangerOf(random);
+      const port = regular === undefined ? portOf(random) : random.pick(regular.ports);
       const ends = `${address} ${own} ${random.between(1_024, 65_535)} ${port}`;
       add(ends, random.chance(0.92) ? 6 : 17, 1, random.pick([40, 44, 60]), 'REJECT');
     }
@@ -59,9 +55,22 @@ export function* fleetMinute(fleet: Fleet, start: number): Generator<FleetDelive
   }
 }
 
-interface Sweeper {
+/** Somebody who tries the whole internet for a service or two. */
+interface Regular {
   readonly address: string;
   readonly ports: readonly [number, number];
+}
+
+/** Sources that come again and again within an hour, to whichever interface is next on their way. */
+const REGULARS = 3_000;
+
+function regularsOf(hour: number): readonly [Regular, ...Regular[]] {
+  const random = createRandom(`fleet/regulars/${hour}`);
+  const one = (): Regular => ({
+    address: strangerOf(random),
+    ports: [random.pick(TRIED), random.between(1, 65_535)],
+  });
+  return [one(), ...Array.from({ length: REGULARS - 1 }, one)];
 }
 
 function portOf(random: Random): number {
