@@ -1,5 +1,5 @@
 /** Conditions that look back for longer than windows: absence, a value that is new, and what is more than usual. */
-import type { AbsenceCondition, BaselineCondition, NewCondition, Rule } from '../rules/rule.ts';
+import type { AbsenceCondition, BaselineCondition, Measure, NewCondition, Rule } from '../rules/rule.ts';
 import { dueAt } from '../windows/absence.ts';
 import { windowMinutes } from '../windows/minutes.ts';
 import { doubleLiteral } from './dialect.ts';
@@ -10,10 +10,12 @@ import {
   matchedSql,
   measureSql,
   partition,
+  scopeOf,
+  select,
   TIME,
   TOTALS,
   VIEWS,
-  scopeOf,
+  whereAll,
   type RuleSqlOptions,
 } from './scan-sql.ts';
 import { floorMinute, since, spanBefore, strongest, type Step } from './window-sql.ts';
@@ -26,25 +28,35 @@ export function absenceSteps(rule: Rule, { seconds }: AbsenceCondition, options:
   const delay = dueAt(0, seconds);
   const from = options.since === undefined ? undefined : floorMinute(options.since - delay);
   const view = VIEWS[scopeOf(rule, options.networks).table];
-  const now =
-    options.judgeAt === undefined
-      ? `(SELECT max(coalesce("end", ${TIME})) FROM ${view})`
-      : `${Math.floor(options.judgeAt)}`;
-  const until = options.until === undefined ? '' : ` AND minute < ${Math.ceil(options.until)}`;
+  const now = options.judgeAt === undefined ? `(${newestEndSql(view)})` : `${Math.floor(options.judgeAt)}`;
+  const columns = [
+    group,
+    'minute',
+    'minute + 60 AS window_start',
+    `minute + ${60 + length} AS window_end`,
+    '0E0 AS value',
+    EVIDENCE,
+    strongest(rule, 'minute'),
+  ];
+  const again = `lead(minute) OVER (${partition(group)}ORDER BY minute) AS again`;
+  const isDue = `minute + ${delay} <= ${now}`;
+  const until = options.until === undefined ? undefined : `minute < ${Math.ceil(options.until)}`;
   return [
     ['matched', matchedSql(rule, options, { from, to: undefined })],
-    ['minutes', `SELECT ${list(group, 'minute', TOTALS)} FROM matched GROUP BY ${list(group, 'minute')}`],
-    [
-      'gaps',
-      `SELECT ${list(group, 'minute', EVIDENCE)}, lead(minute) OVER (${partition(group)}ORDER BY minute) AS again FROM minutes`,
-    ],
-    [
-      'crossings',
-      `SELECT ${list(group, 'minute')}, minute + 60 AS window_start, minute + ${60 + length} AS window_end, 0E0 AS value, ` +
-        `${list(EVIDENCE)}, ${strongest(rule, 'minute')} FROM gaps ` +
-        `WHERE (again IS NULL OR again > minute + ${length}) AND minute + ${delay} <= ${now}${until}`,
-    ],
+    minuteStep(rule),
+    ['gaps', select([group, 'minute', EVIDENCE, again], 'minutes')],
+    ['crossings', select(columns, 'gaps', whereAll(`(again IS NULL OR again > minute + ${length})`, isDue, until))],
   ];
+}
+
+/** The longest aggregation interval, and the minute it may be off: an `end` that is later is not believed. */
+const LONGEST = 660;
+
+/** How far the records of a view reach, in Unix seconds: what is absent is so as of then. */
+export function newestEndSql(view: string): string {
+  const latest = `${TIME} + ${LONGEST}`;
+  const end = `CASE WHEN "end" > ${latest} THEN ${latest} WHEN "end" > ${TIME} THEN "end" ELSE ${TIME} END`;
+  return `SELECT max(${end}) AS newest FROM ${view}`;
 }
 
 /** How long a group is watched before a value of it can be new: at most a day, seconds. */
@@ -59,25 +71,41 @@ export function newSteps(rule: Rule, { field, over }: NewCondition, options: Rul
   const owner = group.filter((column) => column !== `by_${field}`);
   const length = windowMinutes(over) * 60;
   const learning = Math.min(length, LEARNING);
-  const known = `${partition(owner)}ORDER BY minute RANGE BETWEEN ${length + learning} PRECEDING AND ${learning} PRECEDING`;
+  const frame = `RANGE BETWEEN ${length + learning} PRECEDING AND ${learning} PRECEDING`;
+  const columns = [
+    group,
+    'minute',
+    'minute AS window_start',
+    'minute + 60 AS window_end',
+    'CAST(records AS double) AS value',
+    EVIDENCE,
+    strongest(rule, 'minute'),
+  ];
+  const isNew = `(before IS NULL OR before < minute - ${length})`;
   return [
     ['matched', matchedSql(rule, options, spanBefore(options, length + learning))],
-    [
-      'minutes',
-      `SELECT ${list(group, 'minute', TOTALS)} FROM matched WHERE by_${field} IS NOT NULL GROUP BY ${list(group, 'minute')}`,
-    ],
+    minuteStep(rule, `WHERE by_${field} IS NOT NULL`),
     [
       'history',
-      `SELECT ${list(group, 'minute', EVIDENCE)}, lag(minute) OVER (${partition(group)}ORDER BY minute) AS before, ` +
-        `count(*) OVER (${known}) AS known FROM minutes`,
+      select(
+        [
+          group,
+          'minute',
+          EVIDENCE,
+          `lag(minute) OVER (${partition(group)}ORDER BY minute) AS before`,
+          `count(*) OVER (${partition(owner)}ORDER BY minute ${frame}) AS known`,
+        ],
+        'minutes',
+      ),
     ],
-    [
-      'crossings',
-      `SELECT ${list(group, 'minute')}, minute AS window_start, minute + 60 AS window_end, CAST(records AS double) AS value, ` +
-        `${list(EVIDENCE)}, ${strongest(rule, 'minute')} FROM history ` +
-        `WHERE known > 0 AND (before IS NULL OR before < minute - ${length})${since(options).replace(' WHERE', ' AND')}`,
-    ],
+    ['crossings', select(columns, 'history', whereAll('known > 0', isNew, since(options)))],
   ];
+}
+
+/** Records by group and minute. */
+function minuteStep(rule: Rule, where?: string): Step {
+  const columns = [groupColumns(rule), 'minute'];
+  return ['minutes', select([...columns, TOTALS], 'matched', where, `GROUP BY ${list(...columns)}`)];
 }
 
 /** With fewer windows than this nobody knows what is usual. */
@@ -97,28 +125,42 @@ export function baselineSteps(
   const from = options.since === undefined ? undefined : Math.floor(options.since / seconds) * seconds;
   const to = options.until === undefined ? undefined : Math.ceil(options.until / seconds) * seconds;
   const span = { from: from === undefined ? undefined : from - Math.ceil(over / seconds) * seconds, to };
-  const isSum = measure.kind === 'sum' || (measure.kind === 'rate' && measure.field !== undefined);
   const start = `minute - minute % ${seconds}`;
-  const total =
-    measure.kind === 'distinct' ? 'count(DISTINCT measured)' : isSum ? 'coalesce(sum(measured), 0)' : 'count(*)';
+  const value = `${measureSql(measure, totalOf(measure), seconds)} AS value`;
+  const columns = [
+    group,
+    'minute',
+    'minute AS window_start',
+    `minute + ${seconds} AS window_end`,
+    'value',
+    'usual',
+    EVIDENCE,
+    strongest(rule, 'value DESC, minute'),
+  ];
+  const isUnusual = [`value > ${doubleLiteral(factor)} * usual`, `value >= ${doubleLiteral(atLeast)}`];
   return [
     ['matched', matchedSql(rule, options, span)],
-    [
-      'windows',
-      `SELECT ${list(group, `${start} AS minute`, `${measureSql(measure, total, seconds)} AS value`, TOTALS)} ` +
-        `FROM matched GROUP BY ${list(group, start)}`,
-    ],
+    ['windows', select([group, `${start} AS minute`, value, TOTALS], 'matched', `GROUP BY ${list(group, start)}`)],
     [
       'history',
-      `SELECT ${list(group, 'minute', 'value', EVIDENCE)}, avg(value) OVER earlier AS usual, count(*) OVER earlier AS known FROM windows ` +
+      select(
+        [group, 'minute', 'value', EVIDENCE, 'avg(value) OVER earlier AS usual', 'count(*) OVER earlier AS known'],
+        'windows',
         `WINDOW earlier AS (${partition(group)}ORDER BY minute RANGE BETWEEN ${over} PRECEDING AND ${seconds} PRECEDING)`,
+      ),
     ],
     [
       'crossings',
-      `SELECT ${list(group, 'minute')}, minute AS window_start, minute + ${seconds} AS window_end, value, usual, ${list(EVIDENCE)}, ` +
-        `${strongest(rule, 'value DESC, minute')} FROM history ` +
-        `WHERE known >= ${ENOUGH_WINDOWS} AND value > ${doubleLiteral(factor)} * usual AND value >= ${doubleLiteral(atLeast)}` +
-        (from === undefined ? '' : ` AND minute >= ${from}`),
+      select(
+        columns,
+        'history',
+        whereAll(`known >= ${ENOUGH_WINDOWS}`, ...isUnusual, from === undefined ? undefined : `minute >= ${from}`),
+      ),
     ],
   ];
+}
+
+function totalOf(measure: Measure): string {
+  if (measure.kind === 'distinct') return 'count(DISTINCT measured)';
+  return measure.kind === 'count' || measure.field === undefined ? 'count(*)' : 'coalesce(sum(measured), 0)';
 }

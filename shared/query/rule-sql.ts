@@ -4,7 +4,7 @@
  */
 import type { Rule } from '../rules/rule.ts';
 import { absenceSteps, baselineSteps, newSteps } from './memory-sql.ts';
-import { groupColumns, list, matchedSql, TOTALS, type RuleSqlOptions } from './scan-sql.ts';
+import { EVIDENCE, groupColumns, list, matchedSql, select, TOTALS, type RuleSqlOptions } from './scan-sql.ts';
 import { windowSteps, type Step } from './window-sql.ts';
 
 export type { RuleSqlOptions } from './scan-sql.ts';
@@ -17,12 +17,11 @@ export type { RuleSqlOptions } from './scan-sql.ts';
 export function ruleSql(rule: Rule, options: RuleSqlOptions): string {
   const usual = rule.condition.kind === 'baseline' ? 'usual' : 'CAST(NULL AS double) AS usual';
   const totals = ['records', 'packets', 'bytes'].map((column) => `CAST(${column} AS bigint) AS ${column}`);
-  const columns = list(groupColumns(rule), 'minute', 'window_start', 'window_end', 'value', usual, totals);
-  const steps = stepsOf(rule, options).map(([name, select]) => `${name} AS (\n  ${select}\n)`);
-  return (
-    `WITH ${steps.join(',\n')}\n` +
-    `SELECT ${columns}, first_seen, last_seen FROM crossings WHERE strength = 1 ORDER BY ${list('minute', groupColumns(rule))}`
-  );
+  const columns = [groupColumns(rule), 'minute', 'window_start', 'window_end', 'value', usual, totals];
+  const steps = stepsOf(rule, options).map(([name, text]) => `${name} AS (\n  ${text}\n)`);
+  const last = [...columns, 'first_seen', 'last_seen'];
+  const order = `ORDER BY ${list('minute', groupColumns(rule))}`;
+  return `WITH ${steps.join(',\n')}\n${select(last, 'crossings', 'WHERE strength = 1', order)}`;
 }
 
 function stepsOf(rule: Rule, options: RuleSqlOptions): readonly Step[] {
@@ -45,13 +44,18 @@ function stepsOf(rule: Rule, options: RuleSqlOptions): readonly Step[] {
 function matchSteps(rule: Rule, options: RuleSqlOptions): readonly Step[] {
   const group = groupColumns(rule);
   const period = `first_seen - first_seen % ${rule.suppress}`;
+  const columns = [
+    group,
+    'first_seen AS minute',
+    'first_seen AS window_start',
+    'last_seen AS window_end',
+    'CAST(records AS double) AS value',
+    EVIDENCE,
+    '1 AS strength',
+  ];
   return [
     ['matched', matchedSql(rule, options, { from: options.since, to: options.until })],
-    ['periods', `SELECT ${list(group, TOTALS, `${period} AS period`)} FROM matched GROUP BY ${list(group, period)}`],
-    [
-      'crossings',
-      `SELECT ${list(group, 'first_seen AS minute')}, first_seen AS window_start, last_seen AS window_end, ` +
-        `CAST(records AS double) AS value, records, packets, bytes, first_seen, last_seen, 1 AS strength FROM periods`,
-    ],
+    ['periods', select([group, TOTALS], 'matched', `GROUP BY ${list(group, period)}`)],
+    ['crossings', select(columns, 'periods')],
   ];
 }

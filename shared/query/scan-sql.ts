@@ -45,6 +45,22 @@ export function list(...parts: readonly (string | readonly string[])[]): string 
   return parts.flat().join(', ');
 }
 
+/** A SELECT, a line a clause; clauses that are undefined are left out. */
+export function select(
+  columns: readonly (string | readonly string[])[],
+  from: string,
+  ...clauses: readonly (string | undefined)[]
+): string {
+  const lines = [`SELECT ${list(...columns)}`, `FROM ${from}`, ...clauses.filter((clause) => clause !== undefined)];
+  return lines.join('\n  ');
+}
+
+/** `WHERE …`; nothing where there is no condition. */
+export function whereAll(...conditions: readonly (string | undefined)[]): string | undefined {
+  const all = conditions.filter((condition) => condition !== undefined);
+  return all.length === 0 ? undefined : `WHERE ${all.join('\n    AND ')}`;
+}
+
 /** `PARTITION BY …`, or nothing where there is nothing to part by. */
 export function partition(columns: readonly string[]): string {
   return columns.length === 0 ? '' : `PARTITION BY ${columns.join(', ')} `;
@@ -63,21 +79,26 @@ export function matchedSql(rule: Rule, options: RuleSqlOptions, span: TimeSpan, 
     ...rule.by.map((column) => `${fieldSql(column, scope)} AS by_${column}`),
     `${TIME} - ${TIME} % 60 AS minute`,
     `${TIME} AS first_seen`,
-    `coalesce("end", ${TIME}) AS last_seen`,
+    `coalesce("end", start) AS last_seen`,
     'packets',
     'bytes',
     ...(field === undefined ? [] : [`${fieldSql(field, scope)} AS measured`]),
   ];
-  return `SELECT ${columns.join(', ')} FROM ${VIEWS[scope.table]} WHERE ${conditionSql(rule, options, span, where)}`;
+  return select(columns, VIEWS[scope.table], whereAll(...matchConditions(rule, options.networks, span, where)));
 }
 
-/** What a record has to fulfil to match a rule, as a condition that is never null where that matters. */
-export function conditionSql(rule: Rule, { networks }: RuleSqlOptions, span: TimeSpan, where: Expression): string {
+/** What a record has to fulfil to match a rule; none of it is null where that would matter. */
+export function matchConditions(
+  rule: Rule,
+  networks: readonly string[],
+  span: TimeSpan,
+  where: Expression,
+): readonly string[] {
   const scope = scopeOf(rule, networks);
   const conditions = [...spanConditions(span), expressionSql(where, scope)];
   // a record for which the exception is unknown still matches
   if (rule.except !== undefined) conditions.push(`NOT coalesce(${expressionSql(rule.except, scope)}, false)`);
-  return conditions.join(' AND ');
+  return conditions;
 }
 
 /** How far behind its arrival's time a record's event time may run ahead, seconds: the lake's range ends there. */

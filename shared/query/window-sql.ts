@@ -2,7 +2,7 @@
  * Sliding windows as a query, exactly as they stream (see windows/slide.ts): records are counted by group and minute,
  * windows end at minutes that hold a match, and the strongest of each suppress period is left.
  */
-import type { Measure, Rule, WindowCondition } from '../rules/rule.ts';
+import type { Measure, Rule, Sequel, WindowCondition } from '../rules/rule.ts';
 import { windowMinutes } from '../windows/minutes.ts';
 import { doubleLiteral } from './dialect.ts';
 import {
@@ -12,7 +12,9 @@ import {
   matchedSql,
   measureSql,
   partition,
+  select,
   TOTALS,
+  whereAll,
   type RuleSqlOptions,
   type TimeSpan,
 } from './scan-sql.ts';
@@ -22,16 +24,20 @@ export type Step = readonly [name: string, select: string];
 
 /** The steps whose last, `crossings`, holds every crossing of a rule with a window. */
 export function windowSteps(rule: Rule, condition: WindowCondition, options: RuleSqlOptions): readonly Step[] {
+  if (condition.then !== undefined) return sequenceSteps(rule, condition, condition.then, options);
   const length = windowMinutes(condition.seconds) * 60;
-  if (condition.then !== undefined) return sequenceSteps(rule, condition, condition.then.where, options);
-  const span = spanBefore(options, length - 60);
+  const columns = [
+    groupColumns(rule),
+    'minute',
+    `minute - ${length - 60} AS window_start`,
+    'minute + 60 AS window_end',
+    'value',
+    EVIDENCE,
+    strongest(rule, 'value DESC, minute'),
+  ];
   return [
-    ...endsSteps(rule, condition, options, span),
-    [
-      'crossings',
-      `SELECT ${list(groupColumns(rule), 'minute')}, minute - ${length - 60} AS window_start, minute + 60 AS window_end, value, ${list(EVIDENCE)}, ` +
-        `${strongest(rule, 'value DESC, minute')} FROM ends${since(options)}`,
-    ],
+    ...endsSteps(rule, condition, options, spanBefore(options, length - 60)),
+    ['crossings', select(columns, 'ends', whereAll(since(options)))],
   ];
 }
 
@@ -42,8 +48,8 @@ export function strongest(rule: Rule, order: string): string {
 }
 
 /** Only what happened in the time asked for: what came before is there for the windows to reach into. */
-export function since({ since }: RuleSqlOptions): string {
-  return since === undefined ? '' : ` WHERE minute >= ${floorMinute(since)}`;
+export function since({ since }: RuleSqlOptions): string | undefined {
+  return since === undefined ? undefined : `minute >= ${floorMinute(since)}`;
 }
 
 /** The time asked for, and so many seconds before it. */
@@ -72,22 +78,26 @@ function endsSteps(
   const isDistinct = measure.kind === 'distinct';
   const total = isDistinct ? `sum(change) OVER (${partition(group)}ORDER BY minute)` : 'sum(amount) OVER span';
   const value = measureSql(measure, total, seconds);
+  const counted = [group, 'minute', TOTALS, isDistinct ? [] : [amount(measure)]];
   return [
     ['matched', matchedSql(rule, options, span)],
-    [
-      'minutes',
-      `SELECT ${list(group, 'minute', TOTALS, isDistinct ? [] : [amount(measure)])} FROM matched GROUP BY ${list(group, 'minute')}`,
-    ],
+    ['minutes', select(counted, 'matched', `GROUP BY ${list(group, 'minute')}`)],
     ...(isDistinct ? distinctSteps(rule, length) : []),
     [
       'windows',
-      `SELECT ${list(group, 'minute', 'records AS own', OVER_SPAN, `${value} AS value`)} ` +
-        `FROM ${isDistinct ? 'changed' : 'minutes'} ` +
+      select(
+        [group, 'minute', 'records AS own', OVER_SPAN, `${value} AS value`],
+        isDistinct ? 'changed' : 'minutes',
         `WINDOW span AS (${partition(group)}ORDER BY minute RANGE BETWEEN ${length - 60} PRECEDING AND CURRENT ROW)`,
+      ),
     ],
     [
       'ends',
-      `SELECT ${list(group, 'minute', 'value', EVIDENCE)} FROM windows WHERE own > 0 AND value ${when.operator} ${doubleLiteral(when.value)}`,
+      select(
+        [group, 'minute', 'value', EVIDENCE],
+        'windows',
+        whereAll('own > 0', `value ${when.operator} ${doubleLiteral(when.value)}`),
+      ),
     ],
   ];
 }
@@ -114,25 +124,31 @@ function amount(measure: Measure): string {
  */
 function distinctSteps(rule: Rule, length: number): readonly Step[] {
   const group = groupColumns(rule);
-  const last = `CASE WHEN again < minute + ${length} THEN again ELSE minute + ${length} END`;
-  const none = `0 AS records, 0 AS packets, 0 AS bytes, CAST(NULL AS bigint) AS first_seen, CAST(NULL AS bigint) AS last_seen`;
+  const values = select(['DISTINCT ' + list(group, 'minute', 'measured')], 'matched', 'WHERE measured IS NOT NULL');
+  const again = `lead(minute) OVER (${partition([...group, 'measured'])}ORDER BY minute) AS again`;
+  const last = `CASE WHEN again < minute + ${length} THEN again ELSE minute + ${length} END AS minute`;
+  const changes = [
+    select([group, 'minute', EVIDENCE, '0 AS change'], 'minutes'),
+    select([group, 'minute', NOTHING, '1 AS change'], 'seen'),
+    select([group, last, NOTHING, '-1 AS change'], 'seen'),
+  ];
+  const sums = ['records', 'packets', 'bytes', 'change'].map((column) => `sum(${column}) AS ${column}`);
+  const times = ['min(first_seen) AS first_seen', 'max(last_seen) AS last_seen'];
   return [
-    [
-      'seen',
-      `SELECT ${list(group, 'minute')}, lead(minute) OVER (${partition([...group, 'measured'])}ORDER BY minute) AS again ` +
-        `FROM (SELECT DISTINCT ${list(group, 'minute', 'measured')} FROM matched WHERE measured IS NOT NULL) occurring`,
-    ],
-    [
-      'changed',
-      `SELECT ${list(group, 'minute')}, sum(records) AS records, sum(packets) AS packets, sum(bytes) AS bytes, ` +
-        `min(first_seen) AS first_seen, max(last_seen) AS last_seen, sum(change) AS change FROM (` +
-        `SELECT ${list(group, 'minute', EVIDENCE)}, 0 AS change FROM minutes ` +
-        `UNION ALL SELECT ${list(group, 'minute')}, ${none}, 1 AS change FROM seen ` +
-        `UNION ALL SELECT ${list(group, `${last} AS minute`)}, ${none}, -1 AS change FROM seen` +
-        `) changes GROUP BY ${list(group, 'minute')}`,
-    ],
+    ['seen', select([group, 'minute', again], `(${values}) occurring`)],
+    ['changes', changes.join('\n  UNION ALL ')],
+    ['changed', select([group, 'minute', sums, times], 'changes', `GROUP BY ${list(group, 'minute')}`)],
   ];
 }
+
+/** The evidence of a change, which has none. */
+const NOTHING = [
+  '0 AS records',
+  '0 AS packets',
+  '0 AS bytes',
+  'CAST(NULL AS bigint) AS first_seen',
+  'CAST(NULL AS bigint) AS last_seen',
+];
 
 /**
  * A sequence: windows and matches of the sequel on one line of time, and for each of the latter the strongest of the
@@ -141,41 +157,53 @@ function distinctSteps(rule: Rule, length: number): readonly Step[] {
 function sequenceSteps(
   rule: Rule,
   condition: WindowCondition,
-  sequel: Rule['where'],
+  sequel: Sequel,
   options: RuleSqlOptions,
 ): readonly Step[] {
   const group = groupColumns(rule);
   const length = windowMinutes(condition.seconds) * 60;
-  const within = Math.ceil((condition.then?.within ?? 0) / 60) * 60;
-  const span = spanBefore(options, length - 60 + within);
-  const before = ['ended', 'value', ...EVIDENCE].map((column) =>
-    column === 'value' ? 'max(value) OVER span AS value' : `max_by(${column}, value) OVER span AS ${column}`,
-  );
+  const within = Math.ceil(sequel.within / 60) * 60;
+  const own = ['own', 'own_packets', 'own_bytes', 'own_last'];
+  const totals = [
+    'count(*) AS own',
+    'sum(packets) AS own_packets',
+    'sum(bytes) AS own_bytes',
+    'max(last_seen) AS own_last',
+  ];
+  const line = [
+    select(
+      [group, 'minute', 'minute AS ended', 'value', EVIDENCE, own.map((column) => `CAST(NULL AS bigint) AS ${column}`)],
+      'ends',
+    ),
+    select([group, 'minute', 'NULL', 'NULL', EVIDENCE.map(() => 'NULL'), own], 'followed'),
+  ];
+  const strongestBefore = ['ended', ...EVIDENCE].map((column) => `max_by(${column}, value) OVER span AS ${column}`);
+  const columns = [
+    group,
+    'minute',
+    `ended - ${length - 60} AS window_start`,
+    'minute + 60 AS window_end',
+    'value',
+    'records + own AS records',
+    'packets + coalesce(own_packets, 0) AS packets',
+    'bytes + coalesce(own_bytes, 0) AS bytes',
+    'first_seen',
+    'greatest(last_seen, own_last) AS last_seen',
+    strongest(rule, 'value DESC, minute'),
+  ];
   return [
-    ...endsSteps(rule, condition, options, span),
-    ['following', matchedSql(rule, options, spanBefore(options, 0), sequel)],
-    [
-      'followed',
-      `SELECT ${list(group, 'minute')}, count(*) AS own, sum(packets) AS own_packets, sum(bytes) AS own_bytes, ` +
-        `max(last_seen) AS own_last FROM following GROUP BY ${list(group, 'minute')}`,
-    ],
-    [
-      'line',
-      `SELECT ${list(group, 'minute', 'minute AS ended', 'value', EVIDENCE)}, 0 AS own, 0 AS own_packets, 0 AS own_bytes, ` +
-        `CAST(NULL AS bigint) AS own_last FROM ends UNION ALL ` +
-        `SELECT ${list(group, 'minute')}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, own, own_packets, own_bytes, own_last FROM followed`,
-    ],
+    ...endsSteps(rule, condition, options, spanBefore(options, length - 60 + within)),
+    ['following', matchedSql(rule, options, spanBefore(options, 0), sequel.where)],
+    ['followed', select([group, 'minute', totals], 'following', `GROUP BY ${list(group, 'minute')}`)],
+    ['line', line.join('\n  UNION ALL ')],
     [
       'pairs',
-      `SELECT ${list(group, 'minute', 'own', 'own_packets', 'own_bytes', 'own_last', before)} FROM line ` +
+      select(
+        [group, 'minute', own, 'max(value) OVER span AS value', strongestBefore],
+        'line',
         `WINDOW span AS (${partition(group)}ORDER BY minute RANGE BETWEEN ${within} PRECEDING AND CURRENT ROW)`,
+      ),
     ],
-    [
-      'crossings',
-      `SELECT ${list(group, 'minute')}, ended - ${length - 60} AS window_start, minute + 60 AS window_end, value, ` +
-        `records + own AS records, packets + coalesce(own_packets, 0) AS packets, bytes + coalesce(own_bytes, 0) AS bytes, ` +
-        `first_seen, greatest(last_seen, own_last) AS last_seen, ${strongest(rule, 'value DESC, minute')} ` +
-        `FROM pairs WHERE own > 0 AND value IS NOT NULL${since(options).replace(' WHERE', ' AND')}`,
-    ],
+    ['crossings', select(columns, 'pairs', whereAll('own > 0', 'value IS NOT NULL', since(options)))],
   ];
 }
