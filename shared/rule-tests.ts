@@ -10,6 +10,7 @@ import type { BatchQueue, Clock, ObjectStore } from './ports.ts';
 import { expandRuleTest } from './rules/expand-test.ts';
 import { expectedCount, type RuleTest } from './rules/rule-test.ts';
 import type { Rule } from './rules/rule.ts';
+import { withLists } from './rules/test-lists.ts';
 
 /** What the tests run with. */
 export interface RuleTestOptions {
@@ -43,7 +44,7 @@ export async function runRuleTest(test: RuleTest, rule: Rule, options: RuleTestO
     clock: options.clock,
     random: () => 'test',
     decode: (arrival) => decodeDelivery(arrival, decodeOptions),
-    rules: compilePipelineRules([rule]),
+    rules: compilePipelineRules([withLists(rule, test.lists)]),
     seen: noAlertMemory(),
   };
   const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));

@@ -39,34 +39,25 @@ export function networkLists(networks: readonly string[]): Readonly<Record<strin
 /** Lists of ports. */
 export const PORT_LISTS: Readonly<Record<string, BuiltInList>> = {
   admin_ports: {
-    entries: ['22', '23', '445', '2375', '2376', '3389', '5900', '5985', '5986', '6443', '10250'],
+    entries: split('22 23 445 2375 2376 3389 5900 5985 5986 6443 10250'),
     holds: 'administration: SSH, Telnet, SMB, Docker, RDP, VNC, WinRM, Kubernetes’ API and kubelet',
   },
   database_ports: {
-    entries: [
-      ...['1433', '1434', '1521', '2484', '3306', '5432', '5439', '5984', '6379', '6380', '7474', '7687', '8086'],
-      ...['9042', '9200', '9300', '11211', '27017-27019'],
-    ],
+    entries: split('1433 1434 1521 2484 3306 5432 5439 5984 6379 6380 7474 7687 8086 9042 9200 9300 11211 27017-27019'),
     holds:
       'databases and caches: SQL Server, Oracle, MySQL, PostgreSQL, Redshift, Redis, Elasticsearch, MongoDB and others',
   },
   public_ports: { entries: ['80', '443'], holds: 'what you offer to the internet' },
   egress_ports: {
-    entries: ['22', '53', '80', '123', '443', '465', '587'],
+    entries: split('22 53 80 123 443 465 587'),
     holds: 'what your machines may call on the internet',
   },
   mining_ports: {
-    entries: [
-      ...['3333', '3334', '4444', '5555', '7777', '8333', '9999', '14433', '14444', '18080', '18081', '30303'],
-      ...['45560', '45700'],
-    ],
+    entries: split('3333 3334 4444 5555 7777 8333 9999 14433 14444 18080 18081 30303 45560 45700'),
     holds: 'mining pools (Stratum) and the networks of Bitcoin, Ethereum and Monero',
   },
   amplifier_ports: {
-    entries: [
-      ...['17', '19', '53', '69', '111', '123', '137', '161', '389', '427', '520', '1900', '3283', '3702', '5353'],
-      ...['5683', '10001', '11211'],
-    ],
+    entries: split('17 19 53 69 111 123 137 161 389 427 520 1900 3283 3702 5353 5683 10001 11211'),
     holds: 'UDP services whose answers are much larger than the questions',
   },
 };
@@ -85,3 +76,7 @@ export const OPEN_LISTS: Readonly<Record<string, BuiltInList>> = {
   threat_addresses: { entries: [], holds: 'addresses known to be bad, usually from a file' },
   tor_relays: { entries: [], holds: 'addresses of Tor relays, usually from a file' },
 };
+
+function split(entries: string): readonly string[] {
+  return entries.split(' ');
+}

@@ -61,8 +61,10 @@ export function readRule(reader: ShapeReader, node: YamlNode, lists: Lists, fall
   };
   if (where !== undefined) checkMatches(reader, mapping, 'where', where, except);
   const sound = reader.errors === before && where !== undefined;
+  const then = condition.kind === 'window' ? condition.then?.where : undefined;
+  const expressions = [where, except, then].filter((each) => each !== undefined);
   const entry = mapping.entries.get('tests');
-  const tests = entry === undefined ? [] : readTests(reader, entry.value, fields, entry.keySpan);
+  const tests = entry === undefined ? [] : readTests(reader, entry.value, { ...fields, expressions }, entry.keySpan);
   if (id === undefined) return undefined;
   const rule = sound ? { ...fields, where, except } : undefined;
   return { id: id.text, idSpan: id.span, rule: rule && { ...rule, stateKey: stateKeyOf(rule) }, tests, quiets };

@@ -7,21 +7,24 @@ import { suggest } from '../suggest.ts';
 import { formatAddress, parseAddressRange } from '../flow/address.ts';
 import type { Code } from './codes.ts';
 import type { Span } from './diagnostics.ts';
-import type { Value } from './expression.ts';
+import type { Expression, Value } from './expression.ts';
 import { countRecords, formatOfTest, MAX_TEST_RECORDS, testField } from './expand-test.ts';
 import { parseDuration } from './quantity.ts';
+import { TEST_KEYS, TIMING_KEYS } from './rule-keys.ts';
 import { expectedCount, type ExpectedAlert, type RuleTest, type TestRecords } from './rule-test.ts';
 import type { Entry, Mapping, ShapeReader, Text, YamlNode } from './shape.ts';
+import { readTestLists } from './test-lists.ts';
 import { findField, readValue, type FieldInfo } from './value.ts';
 
-const KEYS = ['name', 'records', 'lines', 'format', 'alerts'];
-const TIMING = ['times', 'at', 'every'];
+const TIMING = Object.keys(TIMING_KEYS);
 const RECORD_KEYS = [...TIMING, ...FIELDS.map((field) => field.column)];
 
 /** What tests have to know of the rule that they are about. */
 export interface TestedRule {
   readonly id: string;
   readonly by: readonly string[];
+  /** Where lists may stand that tests fill. */
+  readonly expressions?: readonly Expression[];
   /** Ids of the rules of which an expected alert may name one, where the tests are about several. */
   readonly among?: readonly string[];
 }
@@ -54,11 +57,12 @@ class TestReader {
   read(node: YamlNode, fallback: Span): ReadTest | undefined {
     const reader = this.#reader;
     const before = reader.diagnostics.length;
-    const mapping = reader.mapping(node, 'a test', KEYS, fallback);
+    const mapping = reader.mapping(node, 'a test', Object.keys(TEST_KEYS), fallback);
     if (mapping === undefined) return undefined;
     const name = this.#text(mapping, 'name', true);
     const format = this.#text(mapping, 'format', false);
     const input = this.#input(mapping);
+    const lists = readTestLists(reader, mapping, this.#rule.expressions ?? []);
     const alerts = this.#alerts(mapping);
     if (format !== undefined) {
       const parsed = parseFormat(format.text);
@@ -66,7 +70,7 @@ class TestReader {
     }
     if (name === undefined || input === undefined || alerts === undefined) return undefined;
     const { file, line } = this.#place(mapping.span);
-    const test = { rule: this.#rule.id, name: name.text, file, line, input, format: format?.text, alerts };
+    const test = { rule: this.#rule.id, name: name.text, file, line, lists, input, format: format?.text, alerts };
     this.#checkRecords(test, mapping.span);
     return reader.diagnostics.length === before ? test : undefined;
   }

@@ -60,3 +60,20 @@ export const ENTRY_KEYS = {
 
 /** Keys that an entry of `expect:` may change of one of the two rules. */
 export const SETTING_KEYS = ['title', 'description', 'severity', 'tags', 'suppress', 'runbook'] as const;
+
+/** Keys of a test. */
+export const TEST_KEYS = {
+  name: 'what the test shows',
+  lists: 'what lists hold that the rule names, for this test alone',
+  records: 'entries of fields with values: ranges and lists give one record a value',
+  lines: 'instead of `records`: flow log lines, as AWS writes them',
+  format: "AWS's format string; the default format by default, with the fields that the records name added",
+  alerts: 'how many there must be (`0`: it must stay quiet), or a list of groups',
+} as const;
+
+/** Keys of an entry of `records` that are no fields. */
+export const TIMING_KEYS = {
+  times: 'how often the entry is repeated',
+  at: "the first record's distance from the beginning",
+  every: 'the distance from one record to the next',
+} as const;

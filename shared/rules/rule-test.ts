@@ -1,5 +1,6 @@
 /** Tests inside rule files: what goes in, and which alerts must come out. */
 import type { FieldValue } from '../flow/columns.ts';
+import type { TestLists } from './test-lists.ts';
 
 /** Records of one entry of `records:`: each combination of the values, in order, `times` over. */
 export interface TestRecords {
@@ -26,6 +27,8 @@ export interface RuleTest {
   readonly name: string;
   readonly file: string;
   readonly line: number;
+  /** What the lists hold that the rule names; those that are not there hold what the rule was loaded with. */
+  readonly lists: TestLists;
   readonly input:
     | { readonly kind: 'records'; readonly records: readonly TestRecords[] }
     | { readonly kind: 'lines'; readonly lines: readonly string[] };
