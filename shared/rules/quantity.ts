@@ -37,9 +37,12 @@ export function parseNumber(text: string): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
+/** What a duration looks like. */
+export const DURATION = /^(\d{1,9})([smhd])$/;
+
 /** A duration in seconds, such as `90s`, `10m`, `1h`, `2d`; undefined for a text that is none. */
 export function parseDuration(text: string): number | undefined {
-  const parts = /^(\d{1,9})([smhd])$/.exec(text);
+  const parts = DURATION.exec(text);
   return parts === null ? undefined : Number(parts[1]) * SECONDS[parts[2]!]!;
 }
 

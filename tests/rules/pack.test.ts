@@ -11,7 +11,7 @@ import { decodeOptions } from '../support/decode.ts';
 
 const folder = new URL('../../rules/', import.meta.url);
 const files = readdirSync(folder)
-  .filter((name) => name !== 'README.md')
+  .filter((name) => name.endsWith('.yaml'))
   .map((name) => ({ name, text: readFileSync(new URL(name, folder), 'utf8') }));
 const { rules, tests, diagnostics } = loadRules(files);
 const docs = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
