@@ -1,8 +1,9 @@
 /** Values of a batch's columns to classes of a field's plan, for any row. */
 import type { AddressTable, ColumnBatch, Dictionary } from '../flow/columns.ts';
 import type { Scratch } from './scratch.ts';
-import { lastAtMost } from './compile.ts';
-import type { AddressStarts, FieldPlan } from './plan.ts';
+import { rangeOfAddress, rangesOfTable, type AddressStarts } from './address-ranges.ts';
+import { lastAtMost } from './last-at-most.ts';
+import type { FieldPlan } from './plan.ts';
 
 /**
  * Where a field's values are: in one column, or (for a derived field) in one of two, as the initiator tells:
@@ -36,6 +37,8 @@ export class BatchReader {
   #table: AddressTable | undefined;
   /** By code of that dictionary: the range of {@link AddressStarts}, -1 where it has not been asked for. */
   #ranges: Int32Array = new Int32Array(0);
+  /** Whether every address has been asked for. */
+  #isComplete = false;
 
   constructor(batch: ColumnBatch, addresses: AddressStarts, scratch: Scratch) {
     this.batch = batch;
@@ -137,13 +140,19 @@ export class BatchReader {
 
   /** The class of every code that the rows hold: of all codes, unless the rows are so few that most would be for nothing. */
   #classesByCode(plan: FieldPlan, values: CodeValues, rows: Uint32Array, count: number): Uint32Array {
-    const { codes, others, dictionary } = values;
+    const { codes, others, dictionary, addresses } = values;
     const known = this.#scratch.known(dictionary.length);
+    known[0] = plan.null;
     if (dictionary.length <= count) {
-      for (let code = 0; code < dictionary.length; code++) known[code] = this.#classOf(plan, values, code);
+      if (plan.kind === 'address' && addresses !== undefined) {
+        const { classes } = plan;
+        const ranges = this.#allRanges(addresses);
+        for (let code = 1; code < dictionary.length; code++) known[code] = classes[ranges[code]!]!;
+      } else {
+        for (let code = 1; code < dictionary.length; code++) known[code] = this.#classOf(plan, values, code);
+      }
       return known;
     }
-    known[0] = plan.null;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
       known[codes[row]!] = this.#classOf(plan, values, codes[row]!);
@@ -170,13 +179,26 @@ export class BatchReader {
   }
 
   #rangeOf(addresses: AddressTable, code: number): number {
+    const ranges = this.#rangesFor(addresses);
+    let range = ranges[code]!;
+    if (range === -1) ranges[code] = range = rangeOfAddress(this.#addresses, addresses, code);
+    return range;
+  }
+
+  #allRanges(addresses: AddressTable): Int32Array {
+    const ranges = this.#rangesFor(addresses);
+    if (!this.#isComplete) rangesOfTable(this.#addresses, addresses, ranges);
+    this.#isComplete = true;
+    return ranges;
+  }
+
+  #rangesFor(addresses: AddressTable): Int32Array {
     if (addresses !== this.#table) {
       this.#table = addresses;
+      this.#isComplete = false;
       this.#ranges = this.#scratch.ranges(addresses.families.length).fill(-1);
     }
-    let range = this.#ranges[code]!;
-    if (range === -1) this.#ranges[code] = range = rangeOfAddress(this.#addresses, addresses, code);
-    return range;
+    return this.#ranges;
   }
 }
 
@@ -187,28 +209,4 @@ function codeValues(
   addresses?: AddressTable,
 ): CodeValues {
   return { kind: 'code', codes, others, dictionary, addresses };
-}
-
-function rangeOfAddress(starts: AddressStarts, { families, words }: AddressTable, code: number): number {
-  const at = code * 4;
-  if (families[code] === 4) {
-    const place = words[at + 3]!;
-    const upper = place >>> 16;
-    return lastAtMost(starts.ipv4, place, starts.ipv4Index[upper], starts.ipv4Index[upper + 1]);
-  }
-  let low = 0;
-  let high = starts.ipv6.length / 4 - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (isAtMost(starts.ipv6, middle * 4, words, at)) low = middle;
-    else high = middle - 1;
-  }
-  return starts.ipv4.length + low;
-}
-
-function isAtMost(starts: Uint32Array, start: number, words: Uint32Array, at: number): boolean {
-  for (let i = 0; i < 4; i++) {
-    if (starts[start + i]! !== words[at + i]!) return starts[start + i]! < words[at + i]!;
-  }
-  return true;
 }

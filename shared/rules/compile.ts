@@ -5,12 +5,14 @@
 import { DERIVED_BY_COLUMN, fieldType } from '../flow/derived.ts';
 import { FIELD_BY_COLUMN } from '../flow/fields.ts';
 import { FIRST_IPV6 } from '../flow/address.ts';
+import { planAddresses, type AddressStarts } from './address-ranges.ts';
 import type { Stretch } from './bit-sets.ts';
 import type { Clause } from './clause.ts';
 import { clausesOf } from './clauses.ts';
 import { cutField, demandsByField, type Cut } from './cut.ts';
 import type { Expression } from './expression.ts';
-import type { AddressStarts, ClausePlan, Exception, FieldPlan } from './plan.ts';
+import type { ClausePlan, Exception, FieldPlan } from './plan.ts';
+import { lastAtMost } from './last-at-most.ts';
 import type { Rule } from './rule.ts';
 import type { Runner } from './runner.ts';
 import { TextClasses } from './text-classes.ts';
@@ -62,7 +64,7 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
       exceptions: exceptions.filter(({ excluded }) => excluded.to > excluded.from),
     },
     plans: cuts.map((cut) => planField(cut, places, line)),
-    addresses: addressStarts(places),
+    addresses: planAddresses(places),
     runners: new Map(),
     scratch: new Scratch(),
   };
@@ -109,36 +111,7 @@ function planField(cut: Cut, places: readonly bigint[], line: TextLine): FieldPl
 
 /** The starts of every address field's classes together, so that an address is classified once for all of them. */
 function cutPlaces(cuts: readonly Cut[]): readonly bigint[] {
-  const places = new Set([0n, FIRST_IPV6, ...cuts.flatMap((cut) => cut.starts)]);
-  return [...places].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-function addressStarts(places: readonly bigint[]): AddressStarts {
-  const ipv4 = places.filter((place) => place < FIRST_IPV6);
-  const ipv6 = places.slice(ipv4.length).map((place) => place - FIRST_IPV6);
-  const starts = Float64Array.from(ipv4, Number);
-  const index = new Uint32Array(65_537).fill(starts.length - 1);
-  for (let upper = 0, at = 0; upper < 65_536; upper++) {
-    while (at + 1 < starts.length && starts[at + 1]! <= upper * 65_536) at++;
-    index[upper] = at;
-  }
-  return {
-    ipv4: starts,
-    ipv4Index: index,
-    ipv6: Uint32Array.from(
-      ipv6.flatMap((place) => [96n, 64n, 32n, 0n].map((shift) => Number((place >> shift) & 0xffff_ffffn))),
-    ),
-  };
-}
-
-/** The index of the last start that is not above the value, sought from `first` to `last`; starts ascend. */
-export function lastAtMost(starts: Float64Array, value: number, first = 0, last = starts.length - 1): number {
-  let low = first;
-  let high = last;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (starts[middle]! <= value) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+  const places = [0n, FIRST_IPV6, ...cuts.flatMap((cut) => cut.starts)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  // not by a set: IPv6 networks differ in bits that the hash of a bigint leaves out
+  return places.filter((place, index) => index === 0 || place !== places[index - 1]);
 }

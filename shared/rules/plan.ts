@@ -49,18 +49,8 @@ export type FieldPlan = {
       readonly classes: TextClasses;
     }
   | {
-      /** Addresses: the class of each place of {@link AddressStarts}. */
+      /** Addresses: the class of each place of AddressStarts, in address-ranges.ts. */
       readonly kind: 'address';
       readonly classes: Uint32Array;
     }
 );
-
-/** Ranges of addresses that no rule tells apart in any address field, by where they start. */
-export interface AddressStarts {
-  /** IPv4, ascending; the first is 0. */
-  readonly ipv4: Float64Array;
-  /** By the upper 16 bits of an address: the last start that is not above the first address with them. */
-  readonly ipv4Index: Uint32Array;
-  /** IPv6, ascending, four 32-bit words each; the first is `::`. They are numbered on from the IPv4 ranges. */
-  readonly ipv6: Uint32Array;
-}

@@ -1,0 +1,95 @@
+/** Ranges of addresses that no rule tells apart: how they are kept, and how an address finds its own. */
+import { FIRST_IPV6 } from '../flow/address.ts';
+import type { AddressTable } from '../flow/columns.ts';
+
+/** Ranges of addresses, in any address field, by where they start. */
+export interface AddressStarts {
+  /** IPv4, ascending; the first is 0. */
+  readonly ipv4: Float64Array;
+  /**
+   * By the upper 16 bits of an address: the last start that is not above the first address with them.
+   * Where many starts follow, `~block` instead.
+   */
+  readonly index: Int32Array;
+  /** In blocks of 257, by the 8 bits that follow those: as `index`, and where the next block would go on. */
+  readonly blocks: Uint32Array;
+  /** IPv6, ascending, four 32-bit words each; the first is `::`. They are numbered on from the IPv4 ranges. */
+  readonly ipv6: Uint32Array;
+}
+
+/** More starts than this among addresses with the same upper 16 bits make a block. */
+const MAX_STARTS = 16;
+
+/** Lays out ranges by their starts on the address line, which ascend and begin with those of both families. */
+export function planAddresses(places: readonly bigint[]): AddressStarts {
+  const ipv4 = Float64Array.from(
+    places.filter((place) => place < FIRST_IPV6),
+    Number,
+  );
+  const ipv6 = places.slice(ipv4.length).map((place) => place - FIRST_IPV6);
+  const index = new Int32Array(65_536);
+  const blocks: number[] = [];
+  let at = 0;
+  const seek = (address: number): number => {
+    while (at + 1 < ipv4.length && ipv4[at + 1]! <= address) at++;
+    return at;
+  };
+  for (let upper = 0; upper < 65_536; upper++) {
+    const first = seek(upper * 65_536);
+    index[upper] = first;
+    if (ipv4[first + MAX_STARTS + 1] === undefined || ipv4[first + MAX_STARTS + 1]! >= (upper + 1) * 65_536) continue;
+    index[upper] = ~blocks.length;
+    for (let next = 0; next <= 256; next++) blocks.push(seek(upper * 65_536 + next * 256));
+  }
+  const words = ipv6.flatMap((place) => [96n, 64n, 32n, 0n].map((shift) => Number((place >> shift) & 0xffff_ffffn)));
+  return { ipv4, index, blocks: Uint32Array.from(blocks), ipv6: Uint32Array.from(words) };
+}
+
+/** The range of each address of a table; `out` takes one a code, that of code 0 means nothing. */
+export function rangesOfTable(starts: AddressStarts, table: AddressTable, out: Int32Array): void {
+  for (let code = 1; code < table.families.length; code++) out[code] = rangeOfAddress(starts, table, code);
+}
+
+/** The range of one address of a table. */
+export function rangeOfAddress(starts: AddressStarts, { families, words }: AddressTable, code: number): number {
+  const at = code * 4;
+  return families[code] === 4 ? rangeOfIpv4(starts, words[at + 3]!) : rangeOfIpv6(starts, words, at);
+}
+
+function rangeOfIpv4({ ipv4, index, blocks }: AddressStarts, address: number): number {
+  let low = index[address >>> 16]!;
+  let high = low + MAX_STARTS;
+  if (low < 0) {
+    const entry = ~low + ((address >>> 8) & 255);
+    low = blocks[entry]!;
+    high = blocks[entry + 1]!;
+  } else {
+    high = Math.min(high, ipv4.length - 1);
+    // most addresses lie in ranges far larger than what their upper bits leave open
+    if (low === high || ipv4[low + 1]! > address) return low;
+  }
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (ipv4[middle]! <= address) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function rangeOfIpv6({ ipv4, ipv6 }: AddressStarts, words: Uint32Array, at: number): number {
+  let low = 0;
+  let high = ipv6.length / 4 - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (isAtMost(ipv6, middle * 4, words, at)) low = middle;
+    else high = middle - 1;
+  }
+  return ipv4.length + low;
+}
+
+function isAtMost(starts: Uint32Array, start: number, words: Uint32Array, at: number): boolean {
+  for (let i = 0; i < 4; i++) {
+    if (starts[start + i]! !== words[at + i]!) return starts[start + i]! < words[at + i]!;
+  }
+  return true;
+}
