@@ -1,6 +1,7 @@
 /** `sekisho rules`: everything one does with rules, a file a command in `rules/`. */
 import { Command } from 'commander';
 import { checkCommand } from './rules/check.ts';
+import { explainCommand } from './rules/explain.ts';
 import { importSigmaCommand } from './rules/import-sigma.ts';
 import { listCommand } from './rules/list.ts';
 import type { Done } from './rules/subcommand.ts';
@@ -16,7 +17,7 @@ Examples:
 /** The command and those below it. */
 export function rulesCommand(done: Done): Command {
   const command = new Command('rules').description('check, test and list rules').addHelpText('after', EXAMPLES);
-  for (const subcommand of [checkCommand, testCommand, listCommand, importSigmaCommand]) {
+  for (const subcommand of [checkCommand, testCommand, listCommand, explainCommand, importSigmaCommand]) {
     command.addCommand(subcommand(done));
   }
   return command;

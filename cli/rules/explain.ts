@@ -1,0 +1,135 @@
+/** `sekisho rules explain`: one rule in plain words. */
+import { Argument, type Command } from 'commander';
+import { createMemoryStore } from '../../shared/adapters/local/memory-store.ts';
+import { createMemoryQueue } from '../../shared/adapters/local/queue.ts';
+import type { Arrival } from '../../shared/envelope/delivery.ts';
+import { parseFormat } from '../../shared/flow/format.ts';
+import { ruleSql } from '../../shared/query/rule-sql.ts';
+import { runRuleTest } from '../../shared/rule-tests.ts';
+import { networkLists, OPEN_LISTS, PORT_LISTS, PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
+import { explainRule, type Explanation } from '../../shared/rules/explain.ts';
+import type { LoadedRules } from '../../shared/rules/load.ts';
+import { missingFields } from '../../shared/rules/needed-fields.ts';
+import { expectedCount } from '../../shared/rules/rule-test.ts';
+import type { Rule } from '../../shared/rules/rule.ts';
+import { EXIT } from '../exit.ts';
+import { painter, widthOf, writeOut } from '../output.ts';
+import { readCheckedRules } from '../read-rules.ts';
+import { decodeOptionsOf, readSettings, type CommonOptions, type Settings } from '../settings.ts';
+import { formatExplanation, type ExplainedList, type FormatFit, type RuleStory } from './explain-text.ts';
+import { findRule } from './find-rule.ts';
+import { RULE_PATHS, subcommand, type Done } from './subcommand.ts';
+
+interface ExplainOptions extends CommonOptions {
+  readonly sql?: true;
+}
+
+const EXAMPLES = `\
+  sekisho rules explain port-scan             what it looks for, when it alerts, what to do then
+  sekisho rules explain telnet my-rules/      a rule of your own
+  sekisho rules explain port-scan --sql | sekisho query -    what it finds in a lake`;
+
+/** The command. */
+export function explainCommand(done: Done): Command {
+  return subcommand('explain', 'say in plain words what a rule does', EXAMPLES)
+    .addArgument(new Argument('<id>', 'the id of a rule'))
+    .argument('[path...]', RULE_PATHS)
+    .option('--sql', 'print only the query that the rule is the same as')
+    .action(async (id: string, paths: string[], options: ExplainOptions) => done(await explain(id, paths, options)));
+}
+
+async function explain(id: string, paths: readonly string[], options: ExplainOptions): Promise<number> {
+  const settings = await readSettings(options);
+  const loaded = await readCheckedRules(settings, paths);
+  const rule = findRule(loaded.rules, id);
+  const sql = ruleSql(rule, { networks: settings.config.networks ?? PRIVATE_NETWORKS });
+  if (options.sql === true) {
+    await writeOut(`${sql}\n`);
+    return EXIT.done;
+  }
+  const explanation = explainRule(rule);
+  const story: RuleStory = {
+    rule,
+    explanation,
+    lists: explanation.lists.map((list) => describeList(list, loaded, settings)),
+    formats: formatFits(explanation, settings),
+    examples: await exampleSummaries(rule, loaded, settings),
+    sql,
+  };
+  if (options.json === true) await writeOut(`${JSON.stringify(storyAsJson(story), null, 2)}\n`);
+  else await writeOut(formatExplanation(story, { width: widthOf(process.stdout), paint: painter(process.stdout) }));
+  return EXIT.done;
+}
+
+function describeList(
+  { name, entries }: Explanation['lists'][number],
+  loaded: LoadedRules,
+  { config }: Settings,
+): ExplainedList {
+  const shown = loaded.lists.get(name)?.entries ?? [];
+  const networks = config.networks ?? PRIVATE_NETWORKS;
+  const builtIn = { ...networkLists(networks), ...PORT_LISTS, ...OPEN_LISTS }[name];
+  const origin =
+    name in config.lists
+      ? 'from the configuration'
+      : builtIn === undefined || builtIn.entries.join() !== shown.join()
+        ? 'from a rule file'
+        : `built in (${builtIn.holds})`;
+  return { name, entries, shown: shown.slice(0, SHOWN_ENTRIES), origin };
+}
+
+/** Nobody reads more entries of a list. */
+const SHOWN_ENTRIES = 8;
+
+/** How the formats fit that the configuration names; the default format where it names none. */
+function formatFits({ fields }: Explanation, { config }: Settings): readonly FormatFit[] {
+  return config.sources.flatMap(({ logGroup, formats }) =>
+    formats.flatMap((text) => {
+      const format = parseFormat(text);
+      return 'kind' in format ? [] : [{ logGroup, format: text, missing: missingFields(fields, format) }];
+    }),
+  );
+}
+
+/** What alerts of the rule say, from the tests inside it. */
+async function exampleSummaries(rule: Rule, { tests }: LoadedRules, settings: Settings): Promise<readonly string[]> {
+  const hit = tests.find((each) => each.rule === rule.id && expectedCount(each) > 0);
+  if (hit === undefined) return [];
+  const { alerts } = await runRuleTest(hit, rule, {
+    createStore: createMemoryStore,
+    createQueue: () => createMemoryQueue<Arrival>(),
+    clock: settings.clock,
+    decode: decodeOptionsOf(settings, undefined),
+  });
+  return alerts.slice(0, 2).map(({ summary }) => summary);
+}
+
+function storyAsJson({ rule, explanation, lists, formats, examples, sql }: RuleStory): unknown {
+  const { id, title, description, severity, tags, by, suppress, runbook, falsePositives, quiets } = rule;
+  return {
+    id,
+    title,
+    severity,
+    tags,
+    techniques: explanation.techniques,
+    description,
+    runbook: runbook ?? null,
+    false_positives: falsePositives ?? null,
+    table: explanation.table,
+    where: explanation.where,
+    except: explanation.except ?? null,
+    when: explanation.when,
+    then: explanation.then ?? null,
+    by,
+    suppress,
+    once: explanation.once,
+    quiets,
+    memory: explanation.memory,
+    remembers: explanation.remembers,
+    lists,
+    fields: explanation.fields,
+    formats,
+    examples,
+    sql,
+  };
+}
