@@ -1,6 +1,6 @@
 /** A list's text to its entries: an entry a line, or a column of CSV. What is no entry is reported and left out. */
 import { CsvError, parse, type Options } from 'csv-parse/sync';
-import { formatNetwork, parseAddressRange } from '../flow/address.ts';
+import { formatNetwork, parseAddressRange, type AddressProblem, type AddressRange } from '../flow/address.ts';
 import { suggest } from '../suggest.ts';
 import type { Diagnostic, SourceText } from './diagnostics.ts';
 
@@ -38,7 +38,8 @@ interface Cell {
 export function readListText(source: SourceText, column: string | number | undefined): ListContent | NoList {
   const cells = column === undefined ? cellsOfLines(source.text) : cellsOfColumn(source.text, column);
   if ('kind' in cells) return cells;
-  const holdsAddresses = cells.filter(({ text }) => isAddress(text)).length * 2 >= cells.length;
+  const ranges = cells.map(({ text }) => parseAddressRange(text));
+  const holdsAddresses = ranges.filter(isAddress).length * 2 >= cells.length;
   const entries = new Set<string>();
   const found: Diagnostic[] = [];
   let unreported: Cell | undefined;
@@ -52,14 +53,16 @@ export function readListText(source: SourceText, column: string | number | undef
   };
   for (const [index, cell] of cells.entries()) {
     const { text } = cell;
-    const network = isAddress(text) && text.includes('/') ? formatNetwork(text) : undefined;
-    const why = holdsAddresses ? notAddress(text) : notText(text);
+    const range = ranges[index]!;
+    const why = holdsAddresses ? notAddress(text, range) : notText(text);
     if (why === undefined) {
       entries.add(text);
-    } else if (holdsAddresses && network !== undefined) {
-      report('W402', cell, `\`${text}\` has bits set beyond its prefix: the network \`${network}\` is used`);
+    } else if (holdsAddresses && range === 'bits-beyond-prefix') {
+      const network = formatNetwork(text);
+      report('W402', cell, `${why}: the network \`${network}\` is used`);
       entries.add(network);
     } else if (typeof column !== 'number' || index > 0) {
+      // what stands above a numbered column may be its name
       report('W401', cell, `${why}: it is left out`);
     }
   }
@@ -145,14 +148,12 @@ function delimiterOf(text: string): string {
   return [',', ';', '\t'].reduce((best, each) => (count(each) > count(best) ? each : best));
 }
 
-/** Whether a text is an address, a network (bits beyond the prefix or not) or a range of addresses. */
-function isAddress(text: string): boolean {
-  const range = parseAddressRange(text);
+/** Whether a text was an address, a network (bits beyond the prefix or not) or a range of addresses. */
+function isAddress(range: AddressRange | AddressProblem): boolean {
   return typeof range === 'object' || range === 'bits-beyond-prefix';
 }
 
-function notAddress(text: string): string | undefined {
-  const range = parseAddressRange(text);
+function notAddress(text: string, range: AddressRange | AddressProblem): string | undefined {
   if (typeof range === 'object') return undefined;
   switch (range) {
     case 'prefix-too-long':

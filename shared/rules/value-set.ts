@@ -8,7 +8,7 @@ import { DERIVED_BY_COLUMN } from '../flow/derived.ts';
 import { FIELD_BY_COLUMN } from '../flow/fields.ts';
 import { LAST_ADDRESS } from '../flow/address.ts';
 import { compilePattern } from './pattern.ts';
-import { valuesOf, type Test, type TestOperator, type Value } from './expression.ts';
+import { valuesOf, type Operand, type Test, type TestOperator, type Value } from './expression.ts';
 
 /** Places from `low` to `high`, both included. */
 export interface Range {
@@ -78,7 +78,8 @@ export function valuesOfTest(test: Test, universe: readonly Range[], line: TextL
   const patterns = values.flatMap((value) =>
     value.kind === 'pattern' && isOpen(value.text, test) ? [value.text] : [],
   );
-  const ranges = joinRanges(values.flatMap((value) => rangesOf(value, test, universe, line)));
+  const ofOperands = test.operands.map((operand) => rangesOfOperand(operand, test, universe, line));
+  const ranges = ofOperands.length === 1 ? ofOperands[0]! : joinRanges(ofOperands.flat());
   const first = ranges[0];
   const named = { ranges: intersectRanges(ranges, universe), patterns, not: NEGATED.has(test.operator) };
   if (first === undefined) return named;
@@ -114,6 +115,18 @@ function isOpen(pattern: string, { field }: Test): boolean {
 
 function closedValues(column: string): readonly string[] | undefined {
   return (FIELD_BY_COLUMN.get(column) ?? DERIVED_BY_COLUMN.get(column))?.values;
+}
+
+const ofLists = new WeakMap<readonly Value[], readonly Range[]>();
+
+/** An operand's values, joined. A list of addresses may be long, and many rules may name it: it is joined once. */
+function rangesOfOperand(operand: Operand, test: Test, universe: readonly Range[], line: TextLine): readonly Range[] {
+  const values = valuesOf(operand);
+  const known = ofLists.get(values);
+  if (known !== undefined) return known;
+  const ranges = joinRanges(values.flatMap((value) => rangesOf(value, test, universe, line)));
+  if (operand.kind === 'list' && values[0]?.kind === 'addresses') ofLists.set(values, ranges);
+  return ranges;
 }
 
 function rangesOf(value: Value, test: Test, universe: readonly Range[], line: TextLine): readonly Range[] {
@@ -171,6 +184,8 @@ export function joinRanges(ranges: readonly Range[]): readonly Range[] {
 
 /** What two sorted lists of ranges have in common. */
 function intersectRanges(a: readonly Range[], b: readonly Range[]): readonly Range[] {
+  // whatever lies in one range stays what it is, which keeps long lists from being copied
+  if (b.length === 1 && a.length > 0 && b[0]!.low <= a[0]!.low && a.at(-1)!.high <= b[0]!.high) return a;
   const common: Range[] = [];
   for (let i = 0, j = 0; i < a.length && j < b.length;) {
     const low = a[i]!.low > b[j]!.low ? a[i]!.low : b[j]!.low;
