@@ -5,17 +5,10 @@ import { test } from './build-expression.ts';
 import { checkExpression } from './check.ts';
 import type { Peers, Scope } from './expectation.ts';
 import type { Operand, Test } from './expression.ts';
+import { fieldOfInterfaceId } from './interface-id.ts';
 import type { Lists, NamedList } from './lists.ts';
 import type { Mapping, ShapeReader, Text, YamlNode } from './shape.ts';
 import type { Span } from './diagnostics.ts';
-
-/** Fields that say which interface a record is about, by how their values begin. */
-const INTERFACE_FIELDS: Readonly<Record<string, string>> = {
-  'eni-': 'interface_id',
-  'subnet-': 'subnet_id',
-  'vpc-': 'vpc_id',
-  'i-': 'instance_id',
-};
 
 /** Fields of version 11 that hold names people gave. */
 const NAME_FIELDS = ['interface_tag', 'interface_tag_2', 'instance_tag', 'instance_tag_2'];
@@ -34,7 +27,7 @@ export function readScope(reader: ShapeReader, mapping: Mapping, lists: Lists): 
     }
     const text = reader.text(node, '`interfaces`', entry.keySpan);
     if (text === undefined) continue;
-    const field = fieldOf(text.text);
+    const field = fieldOfInterfaceId(text.text);
     if (text.text === 'any') all = true;
     else if (field !== undefined) interfaces.push(test(field, 'in', [{ kind: 'text', text: text.text }]));
     else if (text.text.startsWith('@')) readList(reader, text, lists, interfaces, addresses);
@@ -104,7 +97,7 @@ function readName(reader: ShapeReader, node: YamlNode, fallback: Span): readonly
 function readList(reader: ShapeReader, text: Text, lists: Lists, interfaces: Test[], addresses: Operand[]): void {
   const name = text.text.slice(1);
   const list = lists.get(name);
-  const fields = new Set(list?.entries.map((entry) => fieldOf(entry) ?? 'srcaddr') ?? []);
+  const fields = new Set(list?.entries.map((entry) => fieldOfInterfaceId(entry) ?? 'srcaddr') ?? []);
   // a list that is empty, or does not exist, is read as one of addresses
   for (const field of fields.size === 0 ? ['srcaddr'] : fields) {
     const operands = readOperands(reader, 'interfaces', field, text, list === undefined ? lists : partOf(list, field));
@@ -114,7 +107,7 @@ function readList(reader: ShapeReader, text: Text, lists: Lists, interfaces: Tes
 }
 
 function partOf(list: NamedList, field: string): Lists {
-  const entries = list.entries.filter((entry) => (fieldOf(entry) ?? 'srcaddr') === field);
+  const entries = list.entries.filter((entry) => (fieldOfInterfaceId(entry) ?? 'srcaddr') === field);
   return new Map([[list.name, { ...list, entries }]]);
 }
 
@@ -132,11 +125,6 @@ function internetIsNot(lists: Lists): readonly Operand[] {
   const { expression } = checkExpression('srcaddr in (@private, @networks)', lists);
   if (expression?.kind !== 'test') throw new Error('the built-in lists of networks are gone');
   return expression.operands;
-}
-
-function fieldOf(word: string): string | undefined {
-  const prefix = Object.keys(INTERFACE_FIELDS).find((start) => word.startsWith(start));
-  return prefix && INTERFACE_FIELDS[prefix];
 }
 
 function isAddress(word: string): boolean {

@@ -1,6 +1,7 @@
 /** The `lists:` section of a rule file: names and entries, with a diagnostic at the place of whatever does not belong. */
 import { parseAddressRange } from '../flow/address.ts';
 import type { Diagnostic } from './diagnostics.ts';
+import { fieldOfInterfaceId } from './interface-id.ts';
 import type { ListSource } from './list-source.ts';
 import type { NamedList } from './lists.ts';
 import type { ReadList } from './outside-lists.ts';
@@ -74,12 +75,17 @@ function readInlineList(reader: ShapeReader, { key, keySpan, value }: Entry): re
     if (text.startsWith('@')) {
       const hint = 'name both where they are used: `in (@one, @two)`';
       reader.report('E403', span, "a list can't hold another list", hint);
-    } else if (holdsAddresses && typeof parseAddressRange(text) !== 'object') {
+    } else if (holdsAddresses && !isEnd(text)) {
       const message = `\`${text}\` is not an address, unlike other entries of \`@${key}\`${reasonOf(text)}`;
       reader.report('E403', span, message);
     }
   }
   return texts.map(({ text }) => text);
+}
+
+/** Addresses may stand beside ids of interfaces, as a block of `expect:` takes both. */
+function isEnd(text: string): boolean {
+  return typeof parseAddressRange(text) === 'object' || fieldOfInterfaceId(text) !== undefined;
 }
 
 function reasonOf(text: string): string {

@@ -41,7 +41,7 @@ export function oneOrMore(item: Schema): Schema {
 /** A mapping of which every key is known, each with what it means. */
 export function mapping<Key extends string>(
   meanings: Readonly<Record<Key, string>>,
-  schemas: Readonly<Record<Key, Schema>>,
+  schemas: Readonly<Record<NoInfer<Key>, Schema>>,
   more: Schema = {},
 ): Schema {
   const properties = Object.entries<string>(meanings).map(([key, description]) => {
