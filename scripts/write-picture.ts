@@ -1,6 +1,6 @@
 /**
  * Writes `docs/images/output-*.svg`, the README's picture, from what `npm start` prints: `node scripts/write-picture.ts`.
- * Of the alerts it keeps the first of each severity, and says how many it left out.
+ * Of the incidents it keeps the first of each severity, and says how many it left out.
  */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -75,7 +75,7 @@ function shorten(output: string): string {
       continue;
     }
     if (name === undefined && seen.size > 0 && left > 0) {
-      kept.push(`${ESCAPE}[2m⋯ ${left} more alerts, left out of this picture${ESCAPE}[22m`);
+      kept.push(`${ESCAPE}[2m⋯ ${left} more incidents, left out of this picture${ESCAPE}[22m`);
       left = 0;
     }
     if (name !== undefined) seen.add(name);
