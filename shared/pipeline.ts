@@ -5,6 +5,7 @@
 import { alertsOfMatches, alertOfCrossing } from './alerts/build.ts';
 import type { Alert } from './alerts/alert.ts';
 import { createAlerts } from './alerts/create.ts';
+import type { AlertMemory } from './alerts/memory.ts';
 import type { Arrival } from './envelope/delivery.ts';
 import type { DecodedDelivery } from './flow/columns.ts';
 import type { Decoded } from './flow/decode.ts';
@@ -36,8 +37,8 @@ export interface Pipeline {
   readonly decode: (arrival: Arrival) => Decoded;
   /** Asked for once a step: from one step to the next there may be others, as outside lists are refreshed. */
   readonly rules: PipelineRules;
-  /** Ids of alerts known to exist, so that a process asks the store only once for each. */
-  readonly seen: Set<string>;
+  /** Alerts known to exist, so that a process asks the store only once for each. */
+  readonly seen: AlertMemory;
 }
 
 /** A rule set, compiled apart by what it needs, and by which kind of flow log it is about. */
