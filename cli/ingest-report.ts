@@ -1,4 +1,5 @@
 /** What ingest did, for a person. */
+import type { Alert } from '../shared/alerts/alert.ts';
 import { incidentsOf, type Incident } from '../shared/alerts/incidents.ts';
 import { formatSeverities, planNotifications } from '../shared/alerts/notifications.ts';
 import { countSeverities } from '../shared/alerts/order.ts';
@@ -48,7 +49,10 @@ export function reportIngest(result: IngestResult, options: ReportOptions): stri
 }
 
 /** New alerts as incidents, the worst one by one; what is not shown is counted. */
-function reportAlerts({ counts, alerts }: IngestResult, { lake, timeZone, mostShown }: ReportOptions): string {
+export function reportAlerts(
+  { counts, alerts }: { readonly counts: { readonly alerts: number }; readonly alerts: readonly Alert[] },
+  { lake, timeZone, mostShown }: Pick<ReportOptions, 'lake' | 'timeZone' | 'mostShown'>,
+): string {
   const paint = painter(process.stdout);
   if (counts.alerts === 0) return `${paint('good', 'No new alerts')}\n`;
   const { incidents, heldBack } = incidentsOf(alerts);

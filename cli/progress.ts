@@ -31,3 +31,27 @@ export async function startProgress(
   bar.start(total, 0, { size: byteSize(total) });
   return { add: (bytes) => bar.increment(bytes), stop: () => bar.stop() };
 }
+
+/** Progress through things that have names, one after the other. */
+export interface StepProgress {
+  /** The next one begins. */
+  next(name: string): void;
+  stop(): void;
+}
+
+/** Starts a bar on stderr if that is a terminal and there is more than one step. */
+export function startSteps(steps: number, verb: string): StepProgress {
+  if (!process.stderr.isTTY || steps < 2) return { next: () => {}, stop: () => {} };
+  const bar = new SingleBar(
+    {
+      format: `${verb} {bar} {value} of {total} {name}`,
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: true,
+    },
+    Presets.rect,
+  );
+  let begun = 0;
+  bar.start(steps, 0, { name: '' });
+  return { next: (name) => bar.update(begun++, { name }), stop: () => bar.stop() };
+}

@@ -1,14 +1,8 @@
 /** `sekisho query`: SQL over the lake. */
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { openDuckDb } from '../shared/adapters/local/duckdb.ts';
-import { openFolderStore } from '../shared/adapters/local/object-store.ts';
 import type { QueryResult } from '../shared/ports.ts';
-import { findContents } from '../shared/query/contents.ts';
-import { NOTHING_PUBLISHED } from '../shared/query/flow-view.ts';
-import { createViews } from '../shared/query/views.ts';
 import { CommandFailure, EXIT, UsageError } from './exit.ts';
+import { openLake } from './lake.ts';
 import { count, tell, widthOf, writeOut } from './output.ts';
 import { readSettings, type CommonOptions } from './settings.ts';
 import { formatCsv, formatJson, formatTable } from './table.ts';
@@ -51,15 +45,7 @@ async function query(sql: string, options: QueryOptions): Promise<number> {
   if (options.csv === true && options.json === true)
     throw new UsageError(["sekisho: --csv and --json can't both be: choose one"]);
   await readSettings(options);
-  const folder = resolve(options.lake);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new CommandFailure([
-      `sekisho: there is no lake at \`${options.lake}\`: make one with \`sekisho ingest INPUT --lake ${options.lake}\``,
-    ]);
-  }
-  const contents = await findContents(openFolderStore(folder));
-  const setup = createViews({ folder, contents, published: NOTHING_PUBLISHED }).join(';\n');
-  const engine = openDuckDb({ setup });
+  const { engine } = await openLake(options.lake);
   try {
     const result = await engine.query(sql === '-' ? await readStdin() : sql).catch((error: unknown) => {
       throw new CommandFailure([

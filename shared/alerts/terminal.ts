@@ -40,8 +40,8 @@ function formatIncident(incident: Incident, options: TerminalOptions): string {
   ];
   const entry = (label: string, text: string, tone: Tone = 'label'): void => {
     for (const [index, line] of wrap(text, width - INDENT - LABEL).entries()) {
-      const head = index === 0 ? `${paint(tone, label)}${' '.repeat(LABEL - label.length)}` : ' '.repeat(LABEL);
-      lines.push(`${' '.repeat(INDENT)}${head}${line}`);
+      const head = index === 0 && label !== '' ? paint(tone, label) : '';
+      lines.push(`${' '.repeat(INDENT)}${head}${' '.repeat(LABEL - (index === 0 ? label.length : 0))}${line}`);
     }
   };
   const entries = (label: string, texts: readonly string[]): void => {
@@ -106,6 +106,7 @@ function measured({ measure, threshold, records, packets, bytes }: Alert): strin
   const amounts = [formatCounted(records, 'record'), formatCounted(packets, 'packet'), formatBytes(bytes)].join(', ');
   if (threshold === null) return `${amounts} (every match alerts)`;
   const values = Object.entries(measure).map(([text, value]) => {
+    if (text === 'usual') return `usually ${formatCount(value)}`;
     const limit = threshold.startsWith(text) ? threshold.slice(text.length).trim() : threshold;
     return `${text} = ${formatCount(value)} (alerts at ${limit})`;
   });

@@ -1,0 +1,128 @@
+/** `sekisho rules run`: asks a lake what rules with a long memory tell. */
+import type { Command } from 'commander';
+import { parseTime } from '../../shared/adapters/local/clock.ts';
+import { noAlertMemory } from '../../shared/alerts/memory.ts';
+import { isoTime } from '../../shared/alerts/queries.ts';
+import { PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
+import { parseDuration } from '../../shared/rules/quantity.ts';
+import { runRule, scheduledRules, type RuleRun } from '../../shared/query/run-rules.ts';
+import type { Rule } from '../../shared/rules/rule.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { reportAlerts } from '../ingest-report.ts';
+import { openLake } from '../lake.ts';
+import { counted, painter, tell, writeOut } from '../output.ts';
+import { startSteps } from '../progress.ts';
+import { readCheckedRules } from '../read-rules.ts';
+import { readSettings, type CommonOptions, type Settings } from '../settings.ts';
+import { subcommand, type Done } from './subcommand.ts';
+
+interface RunOptions extends CommonOptions {
+  readonly lake: string;
+  readonly rules?: readonly string[];
+  readonly since?: string;
+  readonly all?: true;
+}
+
+const EXAMPLES = `\
+  sekisho rules run --lake lake           once an hour, say: long windows, new values, baselines
+  sekisho rules run --rules new.yml --all --since 30d
+                                          what a new rule finds in a lake, whatever its memory`;
+
+/** The command. */
+export function runCommand(done: Done): Command {
+  return subcommand('run', 'ask a lake what rules with a long memory tell, and raise their alerts', EXAMPLES)
+    .option('--lake <dir>', 'the lake', 'sekisho-lake')
+    .option('--rules <path...>', 'rule files or folders, instead of the built-in rules and those of the configuration')
+    .option('--since <time>', 'look from this time on, ISO 8601, or so long back: `30d` (default: since the last run)')
+    .option('--all', 'also run the rules that look at records as they are read')
+    .action(async (options: RunOptions) => done(await run(options)));
+}
+
+/** A rule that could not be run. */
+interface Failed {
+  readonly rule: Rule;
+  readonly reason: string;
+}
+
+async function run(options: RunOptions): Promise<number> {
+  const settings = await readSettings(options);
+  const since = readSince(options.since, settings);
+  const loaded = await readCheckedRules(settings, options.rules ?? [], options.lake);
+  const rules = scheduledRules(loaded.rules, options.all === true);
+  const { store, engine } = await openLake(options.lake);
+  const runs: RuleRun[] = [];
+  const failed: Failed[] = [];
+  const progress = startSteps(rules.length, 'running');
+  const seen = noAlertMemory();
+  const networks = settings.config.networks ?? PRIVATE_NETWORKS;
+  try {
+    for (const rule of rules) {
+      progress.next(rule.id);
+      try {
+        runs.push(await runRule(rule, { engine, store, clock: settings.clock, networks, since, seen }));
+      } catch (error) {
+        failed.push({ rule, reason: error instanceof Error ? error.message.trim() : String(error) });
+      }
+    }
+  } finally {
+    progress.stop();
+    await engine.close();
+  }
+  for (const { rule, reason } of failed) tell(`sekisho: \`${rule.id}\` could not be run: ${reason}`);
+  if (options.json === true) await writeOut(`${JSON.stringify(asJson(runs, failed))}\n`);
+  else await writeOut(report(runs, failed, loaded.rules.length, options, settings));
+  return failed.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+function readSince(text: string | undefined, { clock }: Settings): number | undefined {
+  if (text === undefined) return undefined;
+  const duration = parseDuration(text);
+  if (duration !== undefined) return Math.floor(clock.now().getTime() / 1000) - duration;
+  const time = parseTime(text);
+  if (time === undefined) {
+    throw new UsageError([
+      `--since is \`${text}\`: write a time like \`2026-11-17T02:00:00Z\`, or how long back, \`30d\``,
+    ]);
+  }
+  return Math.floor(time.getTime() / 1000);
+}
+
+function asJson(runs: readonly RuleRun[], failed: readonly Failed[]): unknown {
+  return {
+    rules: runs.map(({ rule, since, created, known }) => {
+      return { id: rule.id, since: since === undefined ? null : isoTime(since), new_alerts: created.length, known };
+    }),
+    failed: failed.map(({ rule, reason }) => ({ id: rule.id, reason })),
+    alerts: runs.flatMap(({ created }) => created),
+  };
+}
+
+function report(
+  runs: readonly RuleRun[],
+  failed: readonly Failed[],
+  all: number,
+  { lake }: RunOptions,
+  { config }: Settings,
+): string {
+  const paint = painter(process.stdout);
+  if (runs.length + failed.length === 0) {
+    return `None of ${counted(all, 'rule')} has a memory that is kept in the lake (--all runs the others, too)\n`;
+  }
+  const width = Math.max(...runs.map(({ rule }) => rule.id.length), 0);
+  const lines = runs.map(({ rule, since, created, known }) => {
+    const found = created.length === 0 ? 'no new alert' : counted(created.length, 'new alert');
+    const from =
+      since === undefined ? 'all records' : `records since ${isoTime(since).slice(0, 16).replace('T', ' ')} UTC`;
+    return `  ${rule.id.padEnd(width)}  ${found}${known > 0 ? `, ${known} known` : ''} (${from})`;
+  });
+  const alerts = runs.flatMap(({ created }) => created);
+  return [
+    `${paint('title', `Ran ${counted(runs.length, 'rule')}`)} over the lake in ${lake}`,
+    ...lines,
+    '',
+    reportAlerts(
+      { counts: { alerts: alerts.length }, alerts },
+      { lake, timeZone: config.timeZone, mostShown: config.alerts.notificationsPerMinute },
+    ),
+  ].join('\n');
+}
