@@ -13,16 +13,19 @@ import type { Numbers } from './pack.ts';
 import { PARTS, pathOfPlace } from './paths.ts';
 import { PLACE_COLUMNS, placeOfSource, UNKNOWN } from './places.ts';
 
-/** Reads rows of a batch as codes of the dictionaries of some contributions, which grow. */
+/** What codes refer to; it grows. */
+type Dictionaries = Pick<Contributions, 'values' | 'paths'>;
+
+/** Reads rows of a batch as codes. */
 export class BatchReader {
   readonly batch: ColumnBatch;
   readonly #source: Source;
-  readonly #into: Contributions;
+  readonly #into: Dictionaries;
   /** Codes by the codes of a dictionary, 0 for what was not asked for yet. */
   readonly #codes = new Map<Dictionary, Int32Array>();
   readonly #columns = new Map<string, Column | undefined>();
 
-  constructor(batch: ColumnBatch, source: Source, into: Contributions) {
+  constructor(batch: ColumnBatch, source: Source, into: Dictionaries) {
     this.batch = batch;
     this.#source = source;
     this.#into = into;

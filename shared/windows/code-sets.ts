@@ -38,13 +38,6 @@ export class CodeSets {
     else this.#setAt(-1 - held).add(code);
   }
 
-  /** Adds the codes of another column's row, translated. */
-  addAll(row: number, from: CodeSets, fromRow: number, translate: (code: number) => number): void {
-    const held = from.#codes[fromRow]!;
-    if (held > 0) this.add(row, translate(held));
-    else if (held < 0) for (const code of from.#many[-1 - held]!) this.add(row, translate(code));
-  }
-
   /** A row's codes, to walk over. */
   codesOf(row: number): Iterable<number> {
     const held = this.#codes[row]!;

@@ -1,19 +1,19 @@
-/** From the matches of a delivery to contributions: the writing side of a delta. */
+/** From the matches of a delivery to rows: the writing side of a delta. */
 import type { ColumnBatch, Source } from '../flow/columns.ts';
-import type { AbsenceCondition, Condition, Rule, WindowCondition } from '../rules/rule.ts';
+import type { Rule } from '../rules/rule.ts';
 import { BatchReader } from './batch-reader.ts';
-import type { Cells } from './cells.ts';
-import type { CodeSets } from './code-sets.ts';
-import { internRules, noContributions, windowsOfPaths, type Contributions, type RuleRef } from './contributions.ts';
+import { internRules } from './contributions.ts';
 import type { Delta } from './delta.ts';
 import type { Interner } from './dictionary.ts';
-import { Ints } from './ints.ts';
-import { windowMinutes } from './minutes.ts';
 import type { Numbers } from './pack.ts';
-import type { Pairs } from './pairs.ts';
-import { pathOfRule } from './paths.ts';
+import { grown, Pairs } from './pairs.ts';
+import { startPaths } from './paths.ts';
+import { Rows } from './rows.ts';
+import { refOf, type RuleRef } from './rule-ref.ts';
+import { NO_RULE, rulesOfSets, startSets } from './rule-sets.ts';
 import { candidatesOf, type SampleCandidates } from './sample-candidates.ts';
-import { SAMPLES } from './samples.ts';
+import { Sampler } from './sampler.ts';
+import { Values } from './values.ts';
 
 /** Which records of a column batch matched a rule. */
 interface Matches {
@@ -34,24 +34,29 @@ export interface MatchedDelivery {
 
 /** A delta that takes deliveries, one after the other. */
 export interface DeltaBuilder {
-  /** Adds the delivery's matches of windowed rules; a delivery that was added already changes nothing. */
+  /** Adds the delivery's matches of rules whose memory streams; a delivery that was added already changes nothing. */
   add(delivery: MatchedDelivery): void;
   /** Number of rows so far. */
   readonly rows: number;
-  /** The delta; undefined where no windowed rule matched anything. */
+  /** The delta; undefined where no such rule matched anything. */
   build(): Delta | undefined;
 }
 
 /** Starts a delta. */
 export function startDelta(): DeltaBuilder {
-  const contributions = noContributions();
+  const rules: RuleRef[] = [];
   const delta: Growing = {
-    ...contributions,
-    ruleIndex: internRules(contributions.rules),
+    rules,
+    ruleIndex: internRules(rules),
+    sets: startSets(),
+    values: new Values(),
+    paths: startPaths(),
     batches: [],
-    batch: new Ints(),
+    rows: new Rows(),
+    keys: new Pairs(),
+    rowOfKey: new Int32Array(0),
+    sampler: new Sampler(),
     candidates: new Map(),
-    work: workFor(0),
   };
   const seen = new Set<string>();
   return {
@@ -61,148 +66,135 @@ export function startDelta(): DeltaBuilder {
       addDelivery(delta, delivery);
     },
     get rows() {
-      return delta.cells.length;
+      return delta.rows.length;
     },
-    build: () => (delta.cells.length === 0 ? undefined : finish(delta)),
+    build() {
+      const { sets, values, paths, batches, rows, candidates } = delta;
+      if (rows.length === 0) return undefined;
+      const samples = Array.from(candidates.values(), (table) => table.gatherAll());
+      return { rules, sets, values, paths, batches, rows, samples };
+    },
   };
 }
 
 /** A delta that grows. */
-interface Growing extends Contributions {
+interface Growing extends Omit<Delta, 'samples'> {
+  readonly rules: RuleRef[];
   readonly ruleIndex: Interner<RuleRef>;
   readonly batches: string[];
-  /** By row of the cells, the batch's index. */
-  readonly batch: Ints;
-  /** Samples by format; they are read when it is known which ones to keep. */
+  readonly rows: Rows;
+  /** What tells rows apart, as paths: set, minute, place, and the values of the set's fields. */
+  readonly keys: Pairs;
+  /** By the last number of such a path: the row + 1. */
+  rowOfKey: Int32Array;
+  readonly sampler: Sampler;
+  /** Samples by format; they are read when the delta is built. */
   readonly candidates: Map<string, SampleCandidates>;
-  work: Work;
-}
-
-function finish({ rules, values, paths, cells, batches, batch, candidates }: Growing): Delta {
-  const choice = {
-    cells,
-    windows: windowsOfPaths({ rules, paths }),
-    owners: batch.values,
-  };
-  const samples = Array.from(candidates.values(), (table) => table.gather(table.choose(choice)));
-  return { rules, values, paths, cells, batches, batch: batch.values, samples };
 }
 
 function addDelivery(delta: Growing, { id, source, batches }: MatchedDelivery): void {
-  const first = delta.cells.length;
+  const since = delta.keys.length;
+  delta.sampler.startDelivery(id);
   for (const { batch, matches } of batches) {
-    const windowed = matches.filter(({ rule, rows }) => isStreamed(rule.condition) && rows.length > 0);
-    if (windowed.length === 0) continue;
+    const matched = setsOf(delta, batch.length, matches);
+    if (matched.rows.length === 0) continue;
     if (delta.batches.at(-1) !== id) delta.batches.push(id);
     const reader = new BatchReader(batch, source, delta);
+    const at = findRows(delta, reader, matched, since);
+    addCounts(delta, reader, matched, at);
     const samples = candidatesOf(delta.candidates, batch.format.text);
     samples.addSource({ read: (...args) => reader.readSamples(...args) });
-    for (const { rule, rows } of windowed) addMatches(delta, reader, samples, rule, rows, first);
-  }
-  while (delta.batch.length < delta.cells.length) delta.batch.push(delta.batches.length - 1);
-}
-
-/** Columns by position in a rule's matches, used again for the next rule. */
-interface Work {
-  readonly groups: Int32Array;
-  readonly cells: Int32Array;
-  readonly codes: Int32Array;
-}
-
-function workFor(matches: number): Work {
-  return { groups: new Int32Array(matches), cells: new Int32Array(matches), codes: new Int32Array(matches) };
-}
-
-/** What the conditions have in common whose memory deltas feed. */
-type Streamed = WindowCondition | AbsenceCondition;
-
-function isStreamed(condition: Condition): condition is Streamed {
-  return condition.kind === 'window' || condition.kind === 'absence';
-}
-
-/** Adds one rule's matches of a batch, column by column; cells before `since` are those of other deliveries. */
-function addMatches(
-  delta: Growing,
-  reader: BatchReader,
-  samples: SampleCandidates,
-  rule: Rule,
-  rows: Uint32Array,
-  since: number,
-): void {
-  const { condition } = rule;
-  if (!isStreamed(condition)) return;
-  const measure = condition.kind === 'window' ? condition.when.measure : undefined;
-  const { cells } = delta;
-  if (rows.length > delta.work.groups.length) delta.work = workFor(rows.length * 2);
-  const { groups, cells: at, codes } = delta.work;
-
-  const ref = delta.ruleIndex.code({
-    id: rule.id,
-    key: rule.stateKey,
-    minutes: windowMinutes(condition.seconds),
-    samplesFrom: samplesFrom(condition),
-  });
-  groups.fill(pathOfRule(delta.paths, ref), 0, rows.length);
-  for (const column of rule.by) {
-    reader.readCodes(column, rows, codes);
-    extendPaths(delta.paths, groups, codes, rows.length);
-  }
-  findCells(cells, groups, reader.batch.time, rows, since, at);
-
-  // of what is absent nothing but when and where it was seen matters
-  countRecords(cells, at, rows, measure && samples);
-  widenTimes(cells, at, reader, rows);
-  reader.readPlaces(rows, codes);
-  addCodes(cells.places, at, codes, rows.length);
-  if (measure === undefined) return;
-  addTotals(cells.packets, at, reader.integers('packets'), rows);
-  addTotals(cells.bytes, at, reader.integers('bytes'), rows);
-  if ((measure.kind === 'sum' || measure.kind === 'rate') && measure.field !== undefined) {
-    addTotals(cells.sum, at, reader.integers(measure.field), rows);
-  }
-  if (measure.kind === 'distinct') {
-    reader.readCodes(measure.field, rows, codes);
-    addCodes(cells.distinct, at, codes, rows.length);
+    delta.sampler.choose(delta, { batch, ...matched, at }, samples);
   }
 }
 
-/** See {@link RuleRef.samplesFrom}. */
-function samplesFrom(condition: Streamed): number {
-  if (condition.kind === 'absence') return 1;
-  const { seconds, when } = condition;
-  const { measure, value } = when;
-  switch (measure.kind) {
-    case 'count':
-    case 'distinct':
-      return Math.max(1, Math.ceil(value / 2));
-    case 'rate':
-      return measure.field === undefined ? Math.max(1, Math.ceil((value * seconds) / 2)) : 1;
-    case 'sum':
-      return 1;
+/** Records of a batch that matched anything, and by position the set of rules that they matched. */
+interface Matched {
+  readonly rows: Uint32Array;
+  readonly sets: Int32Array;
+}
+
+function setsOf(delta: Growing, length: number, matches: readonly Matches[]): Matched {
+  const setOf = new Int32Array(length);
+  let count = 0;
+  for (const { rule, rows } of matches) {
+    const ref = refOf(rule);
+    if (ref === undefined || rows.length === 0) continue;
+    const index = delta.ruleIndex.code(ref);
+    for (const row of rows) {
+      if (setOf[row] === NO_RULE) count++;
+      setOf[row] = delta.sets.code(setOf[row]!, index);
+    }
   }
+  const rows = new Uint32Array(count);
+  const sets = new Int32Array(count);
+  for (let row = 0, at = 0; row < length; row++) {
+    if (setOf[row] === NO_RULE) continue;
+    rows[at] = row;
+    sets[at++] = setOf[row]!;
+  }
+  return { rows, sets };
 }
 
-function extendPaths(paths: Pairs, parents: Int32Array, codes: Int32Array, length: number): void {
-  for (let i = 0; i < length; i++) parents[i] = paths.code(parents[i]!, codes[i]!);
-}
-
-function findCells(
-  cells: Cells,
-  groups: Int32Array,
-  time: Float64Array,
-  rows: Uint32Array,
-  since: number,
-  at: Int32Array,
-): void {
-  for (let i = 0; i < rows.length; i++) at[i] = cells.row(groups[i]!, Math.floor(time[rows[i]!]! / 60), since);
-}
-
-function countRecords({ count }: Cells, at: Int32Array, rows: Uint32Array, samples?: SampleCandidates): void {
+/** By position: the row of the delta in which a record counts, made where it is the first; keys before `since` are other deliveries'. */
+function findRows(delta: Growing, reader: BatchReader, { rows, sets }: Matched, since: number): Int32Array {
+  const { keys } = delta;
+  const { time } = reader.batch;
+  const places = new Int32Array(rows.length);
+  reader.readPlaces(rows, places);
+  const keyOf = new Int32Array(rows.length);
   for (let i = 0; i < rows.length; i++) {
-    const cell = at[i]!;
-    count[cell]! += 1;
-    if (count[cell]! <= SAMPLES) samples?.add(rows[i]!, cell);
+    const start = keys.code(-1 - sets[i]!, Math.floor(time[rows[i]!]! / 60), since);
+    keyOf[i] = keys.code(start, places[i]!);
   }
+  const columns = fieldsOf(delta, sets).map(({ field, uses }) => {
+    const codes = new Int32Array(rows.length);
+    reader.readCodes(field, rows, codes);
+    for (let i = 0; i < rows.length; i++) {
+      if (uses[sets[i]!] === 1) keyOf[i] = keys.code(keyOf[i]!, codes[i]!);
+      else codes[i] = 0;
+    }
+    return { field, codes };
+  });
+  while (delta.rowOfKey.length < keys.length) delta.rowOfKey = grown(delta.rowOfKey);
+  const at = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const known = delta.rowOfKey[keyOf[i]!]! - 1;
+    at[i] = known >= 0 ? known : startRow(delta, keyOf[i]!, i);
+  }
+  return at;
+
+  function startRow(delta: Growing, key: number, i: number): number {
+    const minute = Math.floor(time[rows[i]!]! / 60);
+    const row = delta.rows.add({ batch: delta.batches.length - 1, set: sets[i]!, minute, place: places[i]! });
+    for (const { field, codes } of columns) delta.rows.codesOf(field)[row] = codes[i]!;
+    delta.rowOfKey[key] = row + 1;
+    return row;
+  }
+}
+
+/** The fields that the rules of some sets look at, and by set whether one of them does. */
+function fieldsOf({ sets, rules }: Growing, used: Int32Array): readonly { field: string; uses: Uint8Array }[] {
+  const all = rulesOfSets(sets);
+  const fields = new Map<string, Uint8Array>();
+  for (const set of new Set(used)) {
+    for (const rule of all[set]!) {
+      const { by, distinct } = rules[rule]!;
+      for (const field of distinct === undefined ? by : [...by, distinct]) {
+        const uses = fields.get(field) ?? new Uint8Array(sets.length);
+        uses[set] = 1;
+        fields.set(field, uses);
+      }
+    }
+  }
+  return Array.from(fields, ([field, uses]) => ({ field, uses }));
+}
+
+function addCounts({ rows: into, rules }: Growing, reader: BatchReader, { rows }: Matched, at: Int32Array): void {
+  const summed = new Set(['packets', 'bytes', ...rules.flatMap(({ sum }) => sum ?? [])]);
+  for (const field of summed) addTotals(into.totalsOf(field), at, reader.integers(field), rows);
+  for (const row of at) into.count[row]! += 1;
+  widenTimes(into, at, reader, rows);
 }
 
 function addTotals(totals: Float64Array, at: Int32Array, values: Numbers | undefined, rows: Uint32Array): void {
@@ -214,21 +206,17 @@ function addTotals(totals: Float64Array, at: Int32Array, values: Numbers | undef
 }
 
 /** First start and last end; the event time where a record has none. */
-function widenTimes({ keys, first, last }: Cells, at: Int32Array, reader: BatchReader, rows: Uint32Array): void {
+function widenTimes({ minute, first, last }: Rows, at: Int32Array, reader: BatchReader, rows: Uint32Array): void {
   const { time } = reader.batch;
   const starts = reader.integers('start') ?? time;
   const ends = reader.integers('end') ?? time;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
-    const cell = at[i]!;
-    const minute = keys.second(cell) * 60;
-    const start = (starts[row]! < 0 ? time[row]! : starts[row]!) - minute;
-    const end = (ends[row]! < 0 ? time[row]! : ends[row]!) - minute;
-    if (start < first[cell]!) first[cell] = start;
-    if (end > last[cell]!) last[cell] = end;
+    const own = at[i]!;
+    const begin = minute[own]! * 60;
+    const start = (starts[row]! < 0 ? time[row]! : starts[row]!) - begin;
+    const end = (ends[row]! < 0 ? time[row]! : ends[row]!) - begin;
+    if (start < first[own]!) first[own] = start;
+    if (end > last[own]!) last[own] = end;
   }
-}
-
-function addCodes(sets: CodeSets, at: Int32Array, codes: Int32Array, length: number): void {
-  for (let i = 0; i < length; i++) sets.add(at[i]!, codes[i]!);
 }

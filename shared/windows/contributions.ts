@@ -1,5 +1,5 @@
 /**
- * What the groups of windowed rules did, minute by minute: the content of a delta and of an hour.
+ * What the groups of rules did, minute by minute: the content of an hour.
  *
  * Columns of numbers rather than objects, because the internet's noise makes hundreds of thousands of groups of a
  * single record.
@@ -8,23 +8,9 @@ import { Cells } from './cells.ts';
 import { intern, type Interner } from './dictionary.ts';
 import type { Pairs } from './pairs.ts';
 import { rulesOfPaths, startPaths } from './paths.ts';
+import type { RuleRef } from './rule-ref.ts';
 import type { Samples } from './samples.ts';
 import { Values } from './values.ts';
-
-/** The rule that a group belongs to. */
-export interface RuleRef {
-  readonly id: string;
-  /** The rule's `stateKey`. */
-  readonly key: string;
-  /** Length of its window, whole minutes. */
-  readonly minutes: number;
-  /**
-   * How many records a group must have in an event hour for the hour to keep samples of it: half of what the threshold
-   * asks for, as one of the two hours that a window reaches holds that many. Noise is mostly groups of one record, whose
-   * samples would be most of the state.
-   */
-  readonly samplesFrom: number;
-}
 
 /** Cells with the dictionaries that their numbers refer to. */
 export interface Contributions {

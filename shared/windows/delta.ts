@@ -1,33 +1,114 @@
-/** The delta: what one run of the archiver saw of windowed rules, kept apart by batch so that repeats can be told. */
-import type { Contributions } from './contributions.ts';
-import { unpackInts } from './pack.ts';
-import { decodeState, encodeState, type Unreadable } from './state.ts';
-import { readContributions, storedContributions } from './stored.ts';
+/** The delta: what one run of the archiver saw of rules with memory, kept apart by batch so that repeats can be told. */
+import type { FieldValue } from '../flow/columns.ts';
+import { stepsOf, unpackInts, unpackNumbers, valuesOfSteps } from './pack.ts';
+import { Pairs } from './pairs.ts';
+import type { RowColumns } from './rows.ts';
+import type { RuleRef } from './rule-ref.ts';
+import type { Samples } from './samples.ts';
+import { decodeState, encodeState, type State, type StoredState, type Unreadable } from './state.ts';
+import { readSamples, storedSamples } from './stored.ts';
+import { Values } from './values.ts';
 
-const SCHEMA = 'sekisho.window-delta/2';
+const SCHEMA = 'sekisho.window-delta/3';
 
 /** Contributions of many batches to any number of event hours. */
-export interface Delta extends Contributions {
+export interface Delta {
+  readonly rules: RuleRef[];
+  /** Sets of rules, see rule-sets.ts. */
+  readonly sets: Pairs;
+  /** Values of fields, of places, and texts of samples. */
+  readonly values: Values;
+  /** Places, see paths.ts. */
+  readonly paths: Pairs;
   readonly batches: readonly string[];
-  /** By row of `cells`, which is the only one of its batch, group and minute: the batch, an index into `batches`. */
-  readonly batch: Int32Array;
+  readonly rows: RowColumns;
+  /** In order of their rows. */
+  readonly samples: readonly Samples[];
+}
+
+interface Head {
+  readonly rules: RuleRef[];
+  /** Values that are neither addresses nor small integers. */
+  readonly values: readonly FieldValue[];
+  readonly batches: readonly string[];
+  /** Formats of the sample tables. */
+  readonly formats: readonly string[];
+  /** Fields that have columns of codes, and of totals. */
+  readonly codes: readonly string[];
+  readonly totals: readonly string[];
 }
 
 /** A delta as bytes. */
 export function encodeDelta(delta: Delta): Uint8Array {
-  const { head, columns } = storedContributions(delta);
-  const { batches, batch } = delta;
-  return encodeState(SCHEMA, {
-    head: { batches, ...head },
-    columns: { batch, ...columns },
-  });
+  return encodeState(SCHEMA, storedDelta(delta));
+}
+
+/** A delta in the parts that are stored. Columns that mostly rise from row to row are stored as steps. */
+export function storedDelta({ rules, sets, values, paths, batches, rows, samples }: Delta): State {
+  const ints = (column: Int32Array): Int32Array => column.subarray(0, rows.length);
+  const numbers = (column: Float64Array): Float64Array => column.subarray(0, rows.length);
+  const head: Head = {
+    rules,
+    values: values.others,
+    batches,
+    formats: samples.map(({ format }) => format),
+    codes: [...rows.codes.keys()],
+    totals: [...rows.totals.keys()],
+  };
+  return {
+    head: { ...head },
+    columns: {
+      'set.parent': sets.firsts,
+      'set.rule': sets.seconds,
+      addresses: values.addresses,
+      'path.parent': paths.firsts,
+      'path.value': paths.seconds,
+      'batch.steps': stepsOf(ints(rows.batch)),
+      set: ints(rows.set),
+      minute: ints(rows.minute),
+      place: ints(rows.place),
+      count: ints(rows.count),
+      packets: numbers(rows.packets),
+      bytes: numbers(rows.bytes),
+      first: ints(rows.first),
+      last: numbers(rows.last),
+      ...Object.fromEntries(Array.from(rows.codes, ([field, column]) => [`codes.${field}`, ints(column)])),
+      ...Object.fromEntries(Array.from(rows.totals, ([field, column]) => [`totals.${field}`, numbers(column)])),
+      ...storedSamples(samples),
+    },
+  };
 }
 
 /** Reads the bytes of {@link encodeDelta}. */
 export function decodeDelta(bytes: Uint8Array): Delta | Unreadable {
-  return decodeState(SCHEMA, bytes, (state) => ({
-    ...readContributions(state),
-    batches: state.head['batches'] as readonly string[],
-    batch: unpackInts(state.column('batch')),
-  }));
+  return decodeState(SCHEMA, bytes, readDelta);
+}
+
+function readDelta({ head, column }: StoredState): Delta {
+  const { rules, values, batches, formats, codes, totals } = head as unknown as Head;
+  const ints = (name: string): Int32Array => unpackInts(column(name));
+  const numbers = (name: string): Float64Array => unpackNumbers(column(name));
+  const count = ints('count');
+  return {
+    rules,
+    sets: new Pairs(ints('set.parent'), ints('set.rule')),
+    values: new Values(ints('addresses'), values),
+    paths: new Pairs(ints('path.parent'), ints('path.value')),
+    batches,
+    rows: {
+      length: count.length,
+      batch: valuesOfSteps(ints('batch.steps')),
+      set: ints('set'),
+      minute: ints('minute'),
+      place: ints('place'),
+      count,
+      packets: numbers('packets'),
+      bytes: numbers('bytes'),
+      first: ints('first'),
+      last: numbers('last'),
+      codes: new Map(codes.map((field) => [field, ints(`codes.${field}`)])),
+      totals: new Map(totals.map((field) => [field, numbers(`totals.${field}`)])),
+    },
+    samples: readSamples(formats, column),
+  };
 }

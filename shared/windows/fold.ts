@@ -15,11 +15,13 @@ import { closeHours, finishClosing } from './close.ts';
 import { decodeDelta, type Delta } from './delta.ts';
 import { evaluateHour } from './evaluate.ts';
 import type { Crossing } from './evidence.ts';
-import { encodeHour, noHour, openHour, rowsByHour, type Hour, type HourRows } from './hour.ts';
+import { rowsByHour, type HourRows } from './hour-rows.ts';
+import { encodeHour, noHour, type Hour } from './hour.ts';
 import { listHours, loadHour, readHour, type ListedHour } from './hours.ts';
 import { judgeAbsences } from './judge.ts';
 import { closedKey, DELTAS, hourKey } from './layout.ts';
-import { rulesOfPaths } from './paths.ts';
+import { openHour } from './open-hour.ts';
+import { rulesOfSets } from './rule-sets.ts';
 import { sequelKey } from './sequence.ts';
 
 /** What folding works with. */
@@ -186,11 +188,13 @@ async function startOrClosed(store: ObjectStore, hour: number): Promise<Hour | '
   return (await store.get(closedKey(hour))) === undefined ? noHour() : 'closed';
 }
 
-function countLate({ late }: Run, { delta, hours }: WaitingDelta, hour: number): void {
-  const rules = rulesOfPaths(delta.paths);
-  for (const row of hours.get(hour)?.cells ?? []) {
-    const { id } = delta.rules[rules[delta.cells.group(row)]!]!;
-    late.set(id, (late.get(id) ?? 0) + delta.cells.count[row]!);
+function countLate({ late }: Run, { delta: { rules, sets, rows }, hours }: WaitingDelta, hour: number): void {
+  const rulesOf = rulesOfSets(sets);
+  for (const row of hours.get(hour)?.rows ?? []) {
+    for (const rule of rulesOf[rows.set[row]!]!) {
+      const { id } = rules[rule]!;
+      late.set(id, (late.get(id) ?? 0) + rows.count[row]!);
+    }
   }
 }
 

@@ -16,10 +16,8 @@ export interface Choice {
   readonly cells: Cells;
   /** By group: the length of its window in minutes. */
   readonly windows: Int32Array;
-  /** By cell: what tells cells apart before their group, if anything does (a delta's batch). */
-  readonly owners?: Int32Array | undefined;
   /** Tells which groups keep any samples. */
-  readonly isShown?: (group: number) => boolean;
+  readonly isShown: (group: number) => boolean;
 }
 
 /** Samples of one format that may be kept. */
@@ -51,7 +49,7 @@ export class SampleCandidates {
    * of its window's length. A window then always holds one of them: it ends within a stretch, at a minute with a match,
    * and that stretch's earliest record is no later.
    */
-  choose({ cells, windows, owners, isShown }: Choice): Int32Array {
+  choose({ cells, windows, isShown }: Choice): Int32Array {
     const cell = this.#cell.values;
     const counts = new Int32Array(windows.length);
     for (let at = 0; at < cell.length; at++) counts[cells.group(cell[at]!)]! += 1;
@@ -59,26 +57,24 @@ export class SampleCandidates {
     const crowded = new Ints();
     for (let at = 0; at < cell.length; at++) {
       const group = cells.group(cell[at]!);
-      if (isShown === undefined || isShown(group)) (counts[group]! > SAMPLES ? crowded : chosen).push(at);
+      if (isShown(group)) (counts[group]! > SAMPLES ? crowded : chosen).push(at);
     }
-    this.#thin(crowded.values, { cells, windows, owners }, chosen);
+    this.#thin(crowded.values, { cells, windows }, chosen);
     return chosen.values;
   }
 
   /** Adds the earliest of each stretch to `chosen`. */
-  #thin(crowded: Int32Array, { cells, windows, owners }: Choice, chosen: Ints): void {
+  #thin(crowded: Int32Array, { cells, windows }: Omit<Choice, 'isShown'>, chosen: Ints): void {
     const cell = this.#cell.values;
-    const owner = (at: number): number => owners?.[cell[at]!] ?? 0;
     const group = (at: number): number => cells.group(cell[at]!);
     const minute = (at: number): number => cells.minute(cell[at]!);
-    crowded.sort((a, b) => owner(a) - owner(b) || group(a) - group(b) || minute(a) - minute(b) || a - b);
+    crowded.sort((a, b) => group(a) - group(b) || minute(a) - minute(b) || a - b);
     let previous: number | undefined;
     let inStretch = 0;
     for (const at of crowded) {
       const window = windows[group(at)]!;
       const isSame =
         previous !== undefined &&
-        owner(previous) === owner(at) &&
         group(previous) === group(at) &&
         Math.floor(minute(previous) / window) === Math.floor(minute(at) / window);
       inStretch = isSame ? inStretch + 1 : 1;
@@ -91,6 +87,11 @@ export class SampleCandidates {
   byCell(chosen: Int32Array): Int32Array {
     const cell = this.#cell.values;
     return chosen.sort((a, b) => cell[a]! - cell[b]! || a - b);
+  }
+
+  /** Reads all samples, in order of their cells. */
+  gatherAll(): Samples {
+    return this.gather(this.byCell(Int32Array.from(this.#cell.values, (_, at) => at)));
   }
 
   /** Reads the chosen samples. */

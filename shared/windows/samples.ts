@@ -11,7 +11,7 @@ export const SAMPLES = 5;
 export interface Samples {
   /** The format's text. */
   readonly format: string;
-  /** The row of the cells in which the record counts. */
+  /** The row of an hour's cells, or of a delta's rows, in which the record counts. */
   readonly cell: Int32Array;
   /** One column a field, in the format's order: integers as they are (-1 for none), texts as codes of values. */
   readonly columns: readonly Packed[];

@@ -2,9 +2,10 @@
 import type { FieldValue } from '../flow/columns.ts';
 import { Cells } from './cells.ts';
 import { CodeSets } from './code-sets.ts';
-import type { Contributions, RuleRef } from './contributions.ts';
+import type { Contributions } from './contributions.ts';
 import { stepsOf, unpackInts, unpackNumbers, valuesOfSteps, type Numbers, type Packed } from './pack.ts';
 import { Pairs } from './pairs.ts';
+import type { RuleRef } from './rule-ref.ts';
 import { fieldsOf, type Samples } from './samples.ts';
 import type { State, StoredState } from './state.ts';
 import { Values } from './values.ts';
@@ -42,7 +43,7 @@ export function storedContributions({ rules, values, paths, cells, samples }: Co
       sum: cells.sum.subarray(0, rows),
       ...storedSets('distinct', cells.distinct, rows),
       ...storedSets('places', cells.places, rows),
-      ...Object.assign({}, ...samples.map(storedSamples)),
+      ...storedSamples(samples),
     },
   };
 }
@@ -63,12 +64,23 @@ function storedSets(name: string, sets: CodeSets, rows: number): State['columns'
   };
 }
 
-function storedSamples({ cell, columns }: Samples, table: number): State['columns'] {
-  const stored: Record<string, Numbers | Packed> = {
-    [`samples.${table}.cell.steps`]: stepsOf(cell),
-  };
-  for (const [field, column] of columns.entries()) stored[`samples.${table}.${field}`] = column;
+/** Tables of samples as columns; their formats belong into the head. */
+export function storedSamples(samples: readonly Samples[]): State['columns'] {
+  const stored: Record<string, Numbers | Packed> = {};
+  for (const [table, { cell, columns }] of samples.entries()) {
+    stored[`samples.${table}.cell.steps`] = stepsOf(cell);
+    for (const [field, column] of columns.entries()) stored[`samples.${table}.${field}`] = column;
+  }
   return stored;
+}
+
+/** Tables of samples from what was stored of them. */
+export function readSamples(formats: readonly string[], column: StoredState['column']): readonly Samples[] {
+  return formats.map((format, table) => ({
+    format,
+    cell: valuesOfSteps(unpackInts(column(`samples.${table}.cell.steps`))),
+    columns: fieldsOf(format).map((_, field) => column(`samples.${table}.${field}`)),
+  }));
 }
 
 /** Contributions from what was stored of them. */
@@ -93,11 +105,7 @@ export function readContributions({ head, column }: StoredState): Contributions 
       distinct: readSets('distinct', ints),
       places: readSets('places', ints),
     }),
-    samples: formats.map((format, table) => ({
-      format,
-      cell: steps(`samples.${table}.cell`),
-      columns: fieldsOf(format).map((_, field) => column(`samples.${table}.${field}`)),
-    })),
+    samples: readSamples(formats, column),
   };
 }
 

@@ -14,14 +14,17 @@ export interface Translator {
 
 const UNASKED = -2;
 
+/** What the numbers refer to. */
+type Dictionaries = Pick<Contributions, 'rules' | 'values' | 'paths'>;
+
 /**
  * Makes a translator; what `to` does not know yet is added if it `grows`.
  *
  * @param keyOf the key under which `to` has a rule, by its key in `from`: the same, unless another rule's groups are sought
  */
 export function translator(
-  from: Contributions,
-  to: Contributions,
+  from: Dictionaries,
+  to: Dictionaries,
   grows: boolean,
   keyOf: (key: string) => string = (key) => key,
 ): Translator {

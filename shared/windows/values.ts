@@ -81,13 +81,16 @@ export class Values {
    */
   translateTo(to: Values, grows: boolean): (code: number) => number {
     const others = new Int32Array(this.#others.length).fill(NONE);
+    const addresses = new Int32Array(this.#addresses.length).fill(NONE);
     return (code) => {
       if ((code & KIND) === INTEGER) return code;
       const index = code >>> 2;
       if ((code & KIND) === ADDRESS) {
-        const bits = this.#addresses.second(index);
-        if (grows) return to.addressCode(bits);
-        return codeOrNone(to.#addresses.find(0, bits), ADDRESS);
+        if (addresses[index] === NONE) {
+          const bits = this.#addresses.second(index);
+          addresses[index] = grows ? to.addressCode(bits) : codeOrNone(to.#addresses.find(0, bits), ADDRESS);
+        }
+        return addresses[index]!;
       }
       if (others[index] === NONE)
         others[index] = grows ? to.code(this.#others[index]!) : to.#find(this.#others[index]!);

@@ -1,0 +1,85 @@
+/**
+ * Which records of a delivery a delta keeps as samples. Noise is mostly groups of one record, of which nobody will ever
+ * ask, and samples of all of them would be most of a delta: so of each rule's matches only a part may be samples, but
+ * such a part that a window which meets the threshold holds some of them.
+ */
+import type { ColumnBatch } from '../flow/columns.ts';
+import type { Delta } from './delta.ts';
+import { Pairs } from './pairs.ts';
+import type { RuleRef } from './rule-ref.ts';
+import { rulesOfSets } from './rule-sets.ts';
+import type { SampleCandidates } from './sample-candidates.ts';
+import { SAMPLES } from './samples.ts';
+
+/** How many samples to expect among half of the records that a threshold asks for. */
+const EXPECTED = 4;
+
+/** Records of a batch: by position the record, its set of rules, and the delta's row in which it counts. */
+interface Counted {
+  readonly batch: ColumnBatch;
+  readonly rows: Uint32Array;
+  readonly sets: Int32Array;
+  readonly at: Int32Array;
+}
+
+/** Chooses samples delivery by delivery; what it chooses of one does not depend on the others. */
+export class Sampler {
+  #seed = 0;
+  #batch = 0;
+  /** Groups of rules in stretches of their window's length, and how many samples each has. */
+  readonly #groups = new Pairs();
+  readonly #counts: number[] = [];
+  /** Groups before are those of other deliveries. */
+  #since = 0;
+
+  /** Begins a delivery. */
+  startDelivery(id: string): void {
+    this.#seed = Number.parseInt(id.slice(0, 8), 16);
+    this.#batch = 0;
+    this.#since = this.#groups.length;
+  }
+
+  /**
+   * Adds the samples of a batch of the delivery: the earliest {@link SAMPLES} of each group in each stretch of its
+   * window's length, of those records that may be samples.
+   */
+  choose(delta: Omit<Delta, 'samples'>, counted: Counted, into: SampleCandidates): void {
+    const rulesOf = rulesOfSets(delta.sets);
+    const shares = delta.rules.map(({ samplesFrom }) => (samplesFrom === 0 ? 0 : EXPECTED / samplesFrom));
+    const shareOf = rulesOf.map((rules) => Math.max(0, ...rules.map((rule) => shares[rule]!)));
+    const seed = Math.imul(this.#seed + this.#batch++, 0x9e3779b1);
+    const { rows, sets, at } = counted;
+    for (const i of inOrderOfTime(counted)) {
+      const lot = drawLot(seed, rows[i]!);
+      if (lot >= shareOf[sets[i]!]!) continue;
+      let isWanted = false;
+      for (const rule of rulesOf[sets[i]!]!) {
+        if (lot < shares[rule]! && this.#isAmongFirst(delta, rule, at[i]!)) isWanted = true;
+      }
+      if (isWanted) into.add(rows[i]!, at[i]!);
+    }
+  }
+
+  #isAmongFirst({ rules, rows }: Omit<Delta, 'samples'>, rule: number, row: number): boolean {
+    const { by, minutes }: RuleRef = rules[rule]!;
+    let group = this.#groups.code(-1 - rule, Math.floor(rows.minute[row]! / minutes), this.#since);
+    for (const field of by) group = this.#groups.code(group, rows.codes.get(field)![row]!);
+    const count = (this.#counts[group] ?? 0) + 1;
+    this.#counts[group] = count;
+    return count <= SAMPLES;
+  }
+}
+
+function inOrderOfTime({ batch: { time }, rows }: Counted): Iterable<number> {
+  const order = Uint32Array.from(rows, (_, i) => i);
+  const isSorted = rows.every((row, i) => i === 0 || time[rows[i - 1]!]! <= time[row]!);
+  return isSorted ? order : order.sort((a, b) => time[rows[a]!]! - time[rows[b]!]! || a - b);
+}
+
+/** A number in [0, 1) for each record, the same whenever it is delivered. */
+function drawLot(seed: number, row: number): number {
+  let mixed = seed ^ Math.imul(row + 1, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
+  mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39);
+  return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+}
