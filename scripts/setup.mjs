@@ -2,7 +2,8 @@
  * Installs what is missing, so that `npm start` and `npm test` work in a fresh clone. Plain JavaScript for any Node from 20 up:
  * it runs before Node 24 (a dev dependency) is there.
  *
- * --python also prepares an outside Parquet reader (pyarrow) for the tests, where the machine has Python.
+ * --python also prepares what the tests run against, where the machine has Python: an outside Parquet reader (pyarrow)
+ * and an emulator of AWS (ministack).
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,7 +11,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PYARROW = '26.0.0';
+/** Python packages for the tests: each with its version, and which tests are skipped without it. */
+const PYTHON_PACKAGES = [
+  ['pyarrow', '26.0.0', 'those that read Parquet with pyarrow'],
+  ['ministack', '1.5.33', 'those that talk to an emulator of AWS'],
+];
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const windows = process.platform === 'win32';
@@ -43,16 +48,19 @@ function build() {
 
 function preparePython() {
   const venv = join(root, '.cache', 'venv');
-  const mark = join(venv, '.pyarrow');
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === PYARROW) return;
-  say('preparing an outside Parquet reader for the tests (pyarrow, once)…');
-  mkdirSync(dirname(venv), { recursive: true });
   const python = windows ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
-  const made =
-    attempt(windows ? 'python' : 'python3', ['-m', 'venv', venv]) &&
-    attempt(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `pyarrow==${PYARROW}`]);
-  if (made) writeFileSync(mark, PYARROW);
-  else say('no Python with venv and pip here: the tests that read Parquet with pyarrow will be skipped by name');
+  for (const [name, version, tests] of PYTHON_PACKAGES) {
+    const mark = join(venv, `.${name}`);
+    if (existsSync(mark) && readFileSync(mark, 'utf8') === version) continue;
+    say(`preparing ${name} for the tests (once)…`);
+    mkdirSync(dirname(venv), { recursive: true });
+    const made =
+      (existsSync(python) || attempt(windows ? 'python' : 'python3', ['-m', 'venv', venv])) &&
+      attempt(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `${name}==${version}`]);
+    if (made) writeFileSync(mark, version);
+    else
+      say(`${name} can't be installed here (it takes Python with venv and pip): tests are skipped by name, ${tests}`);
+  }
 }
 
 function attempt(command, args) {

@@ -14,7 +14,7 @@ export type Row = Readonly<Record<string, string | number | null>>;
 const PYTHON = path.resolve('.cache/venv/bin/python');
 
 /** True where pyarrow can be asked. */
-export const hasPyarrow = existsSync(PYTHON);
+export const hasPyarrow = existsSync(path.resolve('.cache/venv/.pyarrow'));
 
 /** The rows as hyparquet reads them. */
 export async function readWithHyparquet(body: Uint8Array): Promise<Row[]> {
