@@ -29,6 +29,7 @@ export const ATTACK_NAMES = [
   'internal-reject',
   'mining',
   'exfiltration',
+  'open-database',
   'skipped-records',
   'internal-sweep',
   'spam',
@@ -111,6 +112,20 @@ const PLANS: Readonly<Record<AttackName, Plan>> = {
     ]);
     const title = '6 GB leave through the NAT gateway in 20 minutes';
     return attack('exfiltration', title, APPS[1].address, drop.address, exchanges);
+  },
+
+  'open-database': (hour, random) => {
+    const source = '203.0.113.80';
+    const exchanges = range(4).map((index) =>
+      answered(
+        outside(source, ephemeralPort(random)),
+        at(WEB[0], 5432),
+        hour + 34 * 60 + index * 45,
+        { packets: random.between(10, 40), bytes: random.between(1_500, 5_000) },
+        { packets: random.between(10, 60), bytes: random.between(4_000, 50_000) },
+      ),
+    );
+    return attack('open-database', 'a database (5432) answers the internet', source, WEB[0].name, exchanges);
   },
 
   'skipped-records': (hour) => {

@@ -27,13 +27,24 @@ export function hourAttacks(): readonly Attack[] {
   return planAttacks(HOUR);
 }
 
-/** What each interface logged from 01:00 to 02:00 with these attacks; without any it is an ordinary hour. */
-export function hourRecords(attacks: readonly Attack[]): ReadonlyMap<NetworkInterface, readonly TrafficRecord[]> {
+/** Which hour: another seed is another hour of the same VPC, a higher rate a busier one. */
+export interface HourOptions {
+  readonly seed?: string;
+  /** Unix seconds, a whole hour. */
+  readonly start?: number;
+  readonly rate?: number;
+}
+
+/** What each interface logged in an hour (01:00 to 02:00) with these attacks; without any it is an ordinary hour. */
+export function hourRecords(
+  attacks: readonly Attack[],
+  { seed = SEED, start = HOUR, rate = 1 }: HourOptions = {},
+): HourRecords {
   const hour = new Map<NetworkInterface, TrafficRecord[]>(INTERFACES.map((nic) => [nic, []]));
   for (let minute = 0; minute < 60; minute++) {
-    const interval: Interval = { start: HOUR + minute * 60, seconds: 60 };
+    const interval: Interval = { start: start + minute * 60, seconds: 60 };
     const extra = attacks.flatMap((attack) => attack.exchanges.filter((exchange) => isWithin(exchange, interval)));
-    const logs = recordsOf(interval, [...normalTraffic(SEED, interval, 1), ...extra]);
+    const logs = recordsOf(interval, [...normalTraffic(seed, interval, rate), ...extra]);
     for (const [nic, records] of logs) {
       hour.get(nic)!.push(...records);
       const skipped = attacks.some((attack) => attack.from === interval.start && attack.skipped.includes(nic));
@@ -43,12 +54,21 @@ export function hourRecords(attacks: readonly Attack[]): ReadonlyMap<NetworkInte
   return hour;
 }
 
-/** The busy hour's deliveries in order of arrival: five minutes of one interface each. */
+/** An hour's records by the interface that logged them. */
+export type HourRecords = ReadonlyMap<NetworkInterface, readonly TrafficRecord[]>;
+
+/** The busy hour's deliveries in the default format. */
 export function hourDeliveries(): readonly HourDelivery[] {
-  const line = lineWriter(V2);
+  return deliver(hourRecords(hourAttacks()), V2);
+}
+
+/** An hour's deliveries in order of arrival: five minutes of one interface each. */
+export function deliver(hour: HourRecords, format: string): readonly HourDelivery[] {
+  const line = lineWriter(format);
   const deliveries: HourDelivery[] = [];
-  for (const [place, [nic, records]] of [...hourRecords(hourAttacks())].entries()) {
-    for (let from = HOUR; from < HOUR + 3_600; from += 300) {
+  const start = Math.min(...[...hour.values()].map(([first]) => first!.start - (first!.start % 3_600)));
+  for (const [place, [nic, records]] of [...hour].entries()) {
+    for (let from = start; from < start + 3_600; from += 300) {
       const part = records.filter((record) => record.start >= from && record.start < from + 300);
       // interfaces take turns within three minutes, as CloudWatch Logs gathers each stream apart
       const arrived = from + 360 + (place % 3) * 60;

@@ -1,0 +1,61 @@
+/** The built-in rules, and what they say about an hour of the generated VPC. */
+import { readdirSync, readFileSync } from 'node:fs';
+import type { HourDelivery } from '../../bench/traffic/hour.ts';
+import { createMemoryStore } from '../../shared/adapters/local/memory-store.ts';
+import { createMemoryQueue } from '../../shared/adapters/local/queue.ts';
+import type { Alert } from '../../shared/alerts/alert.ts';
+import { noAlertMemory } from '../../shared/alerts/memory.ts';
+import { findQuieted } from '../../shared/alerts/quieting.ts';
+import type { Arrival } from '../../shared/envelope/delivery.ts';
+import { decodeDelivery } from '../../shared/flow/decode.ts';
+import { archive, compilePipelineRules, detect, foldWindows, type Pipeline } from '../../shared/pipeline.ts';
+import { loadRules } from '../../shared/rules/load.ts';
+import { decodeOptions, formatOf } from '../support/decode.ts';
+
+const FOLDER = new URL('../../rules/', import.meta.url);
+
+/** The rule files, as they are loaded. */
+export const PACK_FILES = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => ({ name, text: readFileSync(new URL(name, FOLDER), 'utf8') }));
+
+/** Everything in them. */
+export const PACK = loadRules(PACK_FILES);
+
+/** Deliveries that are archived together, and after which windows are folded. */
+const MERGED = 12;
+
+/** Every alert that the pack raises on deliveries in this order, each as it was created. */
+export async function raise(deliveries: readonly HourDelivery[], format: string): Promise<readonly Alert[]> {
+  const options = decodeOptions(formatOf(format));
+  const now = new Date(Math.max(...deliveries.map(({ arrived }) => arrived)) * 1_000);
+  let names = 0;
+  const pipeline: Pipeline = {
+    store: createMemoryStore(),
+    queue: createMemoryQueue<Arrival>(),
+    sink: undefined,
+    clock: { now: () => now },
+    random: () => `${names++}`,
+    decode: (arrival) => decodeDelivery(arrival, options),
+    rules: compilePipelineRules(PACK.rules),
+    seen: noAlertMemory(),
+  };
+  const raised: Alert[] = [];
+  for (let from = 0; from < deliveries.length; from += MERGED) {
+    const arrivals = deliveries.slice(from, from + MERGED).map(arrivalOf);
+    for (const arrival of arrivals) raised.push(...(await detect(arrival, pipeline)).alerts);
+    await archive(arrivals, pipeline);
+    raised.push(...(await foldWindows(pipeline, now)).alerts);
+  }
+  return raised;
+}
+
+/** The alerts that somebody is told of: neither quieted by a more specific one, nor the next of one that goes on. */
+export function told(alerts: readonly Alert[]): readonly Alert[] {
+  const quieted = findQuieted(alerts);
+  return alerts.filter(({ id, continues }) => !quieted.has(id) && continues === null);
+}
+
+function arrivalOf({ message }: HourDelivery): Arrival {
+  return { kind: 'cloudwatch', json: Buffer.from(JSON.stringify(message)), place: message.logStream };
+}
