@@ -29,59 +29,71 @@ export function formatIncidents(incidents: readonly Incident[], options: Termina
   return incidents.map((incident) => formatIncident(incident, options)).join('\n');
 }
 
-/** One incident, ended by a line break: who did what, then when and where, what to do, and the ids of its alerts. */
-function formatIncident(incident: Incident, options: TerminalOptions): string {
-  const { width, timeZone, paint = (_, text) => text } = options;
+/** One incident, ended by a line break. */
+function formatIncident(incident: Incident, { width, timeZone, paint = plain }: TerminalOptions): string {
+  const indent = ' '.repeat(INDENT);
   const badge = ` ${incident.severity.toUpperCase()} `;
-  const [title = '', ...more] = wrap(titleOf(incident), width - stringWidth(badge) - 1);
-  const lines = [
-    `${paint(incident.severity, badge)} ${paint('title', title)}`,
-    ...more.map((line) => `${' '.repeat(stringWidth(badge) + 1)}${paint('title', line)}`),
-  ];
-  const entry = (label: string, text: string, tone: Tone = 'label'): void => {
-    for (const [index, line] of wrap(text, width - INDENT - LABEL).entries()) {
-      const head = index === 0 && label !== '' ? paint(tone, label) : '';
-      lines.push(`${' '.repeat(INDENT)}${head}${' '.repeat(LABEL - (index === 0 ? label.length : 0))}${line}`);
+  const under = ' '.repeat(stringWidth(badge));
+  const lines = wrap(titleOf(incident), width - stringWidth(badge) - 1).map(
+    (line, index) => `${index === 0 ? paint(incident.severity, badge) : under} ${paint('title', line)}`,
+  );
+  for (const { label, text, tone = 'label' } of entriesOf(incident, timeZone)) {
+    const column = label === undefined ? 0 : LABEL;
+    for (const [index, line] of wrap(text, width - INDENT - column).entries()) {
+      const shown = index === 0 ? (label ?? '') : '';
+      const head = shown === '' ? '' : paint(tone, shown);
+      lines.push(`${indent}${head}${' '.repeat(column - shown.length)}${line}`);
     }
-  };
-  const entries = (label: string, texts: readonly string[]): void => {
-    for (const [index, text] of texts.entries()) entry(index === 0 ? label : '', text);
-  };
-
-  const { findings, quieted } = incident;
-  const [worst, ...others] = findings;
-  if (worst === undefined) return '';
-  if (others.length === 0) {
-    lines.push(...wrap(deed(worst), width - INDENT).map((line) => `${' '.repeat(INDENT)}${line}`));
-  } else {
-    for (const finding of findings.slice(0, SHOWN_RULES)) {
-      entry(finding.rule.severity, `${finding.rule.title}: ${deed(finding)}`, finding.rule.severity);
-    }
-    if (findings.length > SHOWN_RULES) entry('', `and ${formatCounted(findings.length - SHOWN_RULES, 'more rule')}`);
   }
-
-  const seen = { start: incident.first_seen, end: incident.last_seen };
-  entry('when', span(seen, 'UTC'));
-  if (timeZone !== undefined && timeZone !== 'UTC') entry('', span(seen, timeZone));
-  const place = placeOf(findings.flatMap(({ alerts }) => alerts));
-  if (place !== '') entry('where', place);
-  if (others.length === 0) entry('measured', measured(worst.strongest));
-  entries('records', worst.strongest.samples.slice(0, SHOWN_SAMPLES).map(formatFlow));
-  entries('do', adviceOf(findings));
-  if (quieted.length > 0) entry('quiet', heldBack(quieted));
-  const listed = findings.slice(0, SHOWN_RULES);
-  entries(
-    'id',
-    listed.map((finding) => named(finding.strongest.id, finding, findings)),
-  );
-  entries(
-    'before',
-    listed.flatMap((finding) => {
-      const before = finding.alerts[0]!.continues;
-      return before === null ? [] : [named(before, finding, findings)];
-    }),
-  );
   return lines.map((line) => `${line}\n`).join('');
+}
+
+const plain = (_: Tone, text: string): string => text;
+
+/** A text beside its label; over the whole width without one. */
+interface Entry {
+  readonly label?: string;
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+/** What was done, then when and where, what to do, and the ids of the alerts. */
+function entriesOf({ findings, quieted, ...incident }: Incident, timeZone = 'UTC'): readonly Entry[] {
+  const listed = findings.slice(0, SHOWN_RULES);
+  const { strongest } = findings[0]!;
+  const isAlone = findings.length === 1;
+  const under = (label: string, texts: readonly string[]): readonly Entry[] =>
+    texts.filter((text) => text !== '').map((text, index) => ({ label: index === 0 ? label : '', text }));
+  const named = (id: string, { rule }: Finding): string => (isAlone ? id : `${id} ${rule.id}`);
+
+  const deeds = isAlone
+    ? [{ text: deed(findings[0]!) }]
+    : listed.map((finding): Entry => {
+        const { title, severity } = finding.rule;
+        return { label: severity, text: `${title}: ${deed(finding)}`, tone: severity };
+      });
+  const seen = { start: incident.first_seen, end: incident.last_seen };
+  return [
+    ...deeds,
+    ...under('', findings.length > listed.length ? [`and ${formatCounted(findings.length - listed.length, 'more rule')}`] : []),
+    ...under('when', [span(seen, 'UTC'), ...(timeZone === 'UTC' ? [] : [span(seen, timeZone)])]),
+    ...under('where', [placeOf(findings.flatMap(({ alerts }) => alerts))]),
+    ...under('measured', isAlone ? [measured(strongest)] : []),
+    ...under('records', strongest.samples.slice(0, SHOWN_SAMPLES).map(formatFlow)),
+    ...under('do', adviceOf(findings)),
+    ...under('quiet', quieted.length > 0 ? [heldBack(quieted)] : []),
+    ...under(
+      'id',
+      listed.map((finding) => named(finding.strongest.id, finding)),
+    ),
+    ...under(
+      'before',
+      listed.map((finding) => {
+        const before = finding.alerts[0]!.continues;
+        return before === null ? '' : named(before, finding);
+      }),
+    ),
+  ];
 }
 
 /** `203.0.113.9 · port scan, SSH guessing and 2 more (goes on)`. */
@@ -140,11 +152,6 @@ function adviceOf(findings: readonly Finding[]): readonly string[] {
 function heldBack(quieted: readonly Alert[]): string {
   const rules = [...new Set(quieted.map(({ rule }) => rule.id))];
   return `${formatCounted(quieted.length, 'general alert')} held back: ${list(rules)}`;
-}
-
-/** An alert's id, with its rule where there are several. */
-function named(id: string, { rule }: Finding, findings: readonly Finding[]): string {
-  return findings.length === 1 ? id : `${id} ${rule.id}`;
 }
 
 function list(texts: readonly string[]): string {
