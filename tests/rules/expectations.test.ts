@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeDelivery } from '../../shared/flow/decode.ts';
 import { compileRules } from '../../shared/rules/compile.ts';
@@ -97,9 +98,98 @@ describe('a security design', () => {
     expect({ v5: verdictOf(DESIGN, record), v2: verdictOf(DESIGN, record, V2) }).toEqual({ v5, v2 });
   });
 
+  test.each<[what: string, record: string, v5: string, v2?: string]>([
+    ['two ports of which either may serve', 'a 10.3.0.1:40000 > 10.0.1.10:50051 tcp ACCEPT ingress', ''],
+    ['the same, refused', 'a 10.3.0.1:40000 > 10.0.1.10:50051 tcp REJECT ingress', ''],
+    [
+      'the same, refused, with the flags of a request',
+      'a 10.3.0.1:40000 > 10.0.1.10:50051 tcp REJECT ingress syn',
+      'reject',
+      '',
+    ],
+    ['ends of which either may be its own', 'a 10.0.1.10:40000 > 10.3.0.1:6379 tcp ACCEPT egress syn', 'accept', ''],
+    ['the same, refused', 'a 10.0.1.10:40000 > 10.3.0.1:6379 tcp REJECT egress syn', ''],
+    ['the same the other way', 'a 10.3.0.1:40000 > 10.0.1.10:6379 tcp REJECT ingress syn', 'reject', ''],
+  ])('does not guess: %s', (_, record, v5, v2 = v5) => {
+    const text = 'expect: [{ interfaces: eni-a, inbound: [{ from: 10.0.0.0/8, ports: [6379, 50051] }] }]';
+    expect({ v5: verdictOf(text, record), v2: verdictOf(text, record, V2) }).toEqual({ v5, v2 });
+  });
+
+  test('takes interfaces by the names in their tags, percent-encoded as they are logged', () => {
+    const text = "expect: [{ interfaces: { name: 'web *' }, inbound: [] }]";
+    const { rules } = loadRules([{ name: 'design.yml', text }]);
+    const named = (name: string): string => {
+      const line = `2 123456789012 eni-a 10.0.0.1 10.0.0.2 40000 22 6 1 60 1767571200 1767571259 ACCEPT OK ${name}`;
+      return matchesOf(rules, line, `${V2} interface-tag`);
+    };
+    expect(['web%20one', 'app', '-'].map(named)).toEqual(['accept', '', '']);
+  });
+
   test('says nothing about records without traffic', () => {
     const { rules } = loadRules([{ name: 'design.yml', text: 'expect: [{ interfaces: any, inbound: [] }]' }]);
     const line = '2 123456789012 eni-web - - - - - - - 1767571200 1767571259 - NODATA';
     expect(matchesOf(rules, line, V2)).toBe('');
+  });
+});
+
+describe('connections of any design', () => {
+  const FORMATS = { v2: V2, v5: V5 };
+  const port = fc.oneof(fc.constantFrom(22, 53, 443, 3306, 5432, 8443, 20_000), fc.integer({ min: 1, max: 32_767 }));
+  const ephemeral = fc.integer({ min: 32_768, max: 60_999 });
+  const network = fc.constantFrom('10.0.2', '10.9.0', '192.168.7', '198.51.100', '203.0.113');
+  const connection = fc.record({
+    network,
+    port,
+    ephemeral,
+    host: fc.integer({ min: 1, max: 254 }),
+    inbound: fc.boolean(),
+    protocol: fc.constantFrom('tcp', 'udp'),
+    interfaces: fc.constantFrom('eni-own', '10.0.1.0/24', 'any'),
+  });
+
+  type Connection = typeof connection extends fc.Arbitrary<infer T> ? T : never;
+
+  /** A design that expects just this connection, and what an interface's log says of it. */
+  const written = (input: Connection, action: string) => {
+    const { network, port, ephemeral, host, inbound, protocol, interfaces } = input;
+    const entry = `{ ${inbound ? 'from' : 'to'}: ${network}.0/24, ports: ${port}, protocol: ${protocol} }`;
+    const design = `expect: [{ interfaces: ${interfaces}, ${inbound ? 'inbound' : 'outbound'}: [${entry}] }]`;
+    const [own, peer] = ['10.0.1.10', `${network}.${host}`];
+    const [client, server] = inbound ? [peer, own] : [own, peer];
+    const [there, back] = inbound ? ['ingress', 'egress'] : ['egress', 'ingress'];
+    return {
+      design,
+      request: `own ${client}:${ephemeral} > ${server}:${port} ${protocol} ${action} ${there} syn`,
+      answer: `own ${server}:${port} > ${client}:${ephemeral} ${protocol} ${action} ${back} syn+ack`,
+    };
+  };
+
+  test('that are expected raise nothing when they are let through, and an alert when they are refused', () => {
+    fc.assert(
+      fc.property(connection, fc.constantFrom('v2', 'v5'), (input, format) => {
+        const accepted = written(input, 'ACCEPT');
+        const rejected = written(input, 'REJECT');
+        const verdict = (design: string, record: string) => verdictOf(design, record, FORMATS[format]);
+        expect(verdict(accepted.design, accepted.request)).toBe('');
+        expect(verdict(accepted.design, accepted.answer)).toBe('');
+        expect(verdict(rejected.design, rejected.request)).toBe('reject');
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('that are not expected raise an alert when they are let through, and none when they are refused', () => {
+    fc.assert(
+      fc.property(connection, port, fc.constantFrom('v2', 'v5'), (input, other, format) => {
+        fc.pre(other !== input.port);
+        const { design } = written(input, 'ACCEPT');
+        const accepted = written({ ...input, port: other }, 'ACCEPT');
+        const rejected = written({ ...input, port: other }, 'REJECT');
+        expect(verdictOf(design, accepted.request, FORMATS[format])).toBe('accept');
+        expect(verdictOf(design, accepted.answer, FORMATS[format])).toBe('accept');
+        expect(verdictOf(design, rejected.request, FORMATS[format])).toBe('');
+      }),
+      { numRuns: 60 },
+    );
   });
 });
