@@ -5,7 +5,7 @@ import type { AddressTable } from '../flow/columns.ts';
 /** Ranges of addresses, in any address field, by where they start. */
 export interface AddressStarts {
   /** IPv4, ascending; the first is 0. */
-  readonly ipv4: Float64Array;
+  readonly ipv4: Uint32Array;
   /**
    * By the upper 16 bits of an address: the last start that is not above the first address with them.
    * Where many starts follow, `~block` instead.
@@ -22,7 +22,7 @@ const MAX_STARTS = 16;
 
 /** Lays out ranges by their starts on the address line, which ascend and begin with those of both families. */
 export function planAddresses(places: readonly bigint[]): AddressStarts {
-  const ipv4 = Float64Array.from(
+  const ipv4 = Uint32Array.from(
     places.filter((place) => place < FIRST_IPV6),
     Number,
   );
@@ -57,21 +57,32 @@ export function rangeOfAddress(starts: AddressStarts, { families, words }: Addre
 }
 
 function rangeOfIpv4({ ipv4, index, blocks }: AddressStarts, address: number): number {
-  let low = index[address >>> 16]!;
-  let high = low + MAX_STARTS;
-  if (low < 0) {
-    const entry = ~low + ((address >>> 8) & 255);
-    low = blocks[entry]!;
-    high = blocks[entry + 1]!;
-  } else {
-    high = Math.min(high, ipv4.length - 1);
-    // most addresses lie in ranges far larger than what their upper bits leave open
-    if (low === high || ipv4[low + 1]! > address) return low;
+  const entry = index[address >>> 16]!;
+  if (entry < 0) {
+    const at = ~entry + ((address >>> 8) & 255);
+    return seekInBlock(ipv4, address, blocks[at]!, blocks[at + 1]!);
   }
+  let low = entry;
+  let high = Math.min(low + MAX_STARTS, ipv4.length - 1);
+  // most addresses lie in ranges far larger than what their upper bits leave open
+  if (low === high || ipv4[low + 1]! > address) return low;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
     if (ipv4[middle]! <= address) low = middle;
     else high = middle - 1;
+  }
+  return low;
+}
+
+/** Without a branch, as which way the search goes can't be foretold: all starts but the first are near the address. */
+function seekInBlock(ipv4: Uint32Array, address: number, first: number, last: number): number {
+  let low = first;
+  let size = last - first;
+  while (size > 0) {
+    const half = (size + 1) >>> 1;
+    const isAbove = (address - ipv4[low + half]!) >> 31;
+    low += half & ~isAbove;
+    size -= half;
   }
   return low;
 }

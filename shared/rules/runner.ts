@@ -14,6 +14,9 @@ export const NO_MATCH = 0;
 /** Fields are taken in one step as long as their values come in no more combinations than this. */
 const MAX_WIDTH = 4096;
 
+/** The same for steps after the first, which are kept in a hash table. */
+const MAX_HASHED_WIDTH = 2 ** 17;
+
 /** Steps wider than this are kept in a hash table, unless all records arrive in one state. */
 const DENSE_WIDTH = 128;
 
@@ -94,7 +97,7 @@ function groupPlans(plans: readonly FieldPlan[]): readonly (readonly FieldPlan[]
   let width = Infinity;
   for (const plan of plans) {
     width *= widthOf(plan);
-    if (width <= MAX_WIDTH) groups.at(-1)!.push(plan);
+    if (width <= (groups.length > 1 ? MAX_HASHED_WIDTH : MAX_WIDTH)) groups.at(-1)!.push(plan);
     else {
       groups.push([plan]);
       width = widthOf(plan);
@@ -205,8 +208,6 @@ export class Step {
 
   /** Memory in use, bytes. */
   get bytes(): number {
-    // keys are 32-bit integers
-    if (this.states.size * this.#width > 2 ** 30) return Infinity;
     return this.#table.byteLength + this.#hash.byteLength + this.states.size * this.#later.byteLength;
   }
 
