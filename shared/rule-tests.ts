@@ -7,9 +7,9 @@ import { newestEnd } from './flow/newest-end.ts';
 import { parseFormat } from './flow/format.ts';
 import { archive, compilePipelineRules, detect, foldWindows, type Pipeline } from './pipeline.ts';
 import type { BatchQueue, Clock, ObjectStore } from './ports.ts';
-import { expandRuleTest } from './rules/expand-test.ts';
+import { expandRuleTest, TEST_START } from './rules/expand-test.ts';
 import { expectedCount, type RuleTest } from './rules/rule-test.ts';
-import type { Rule } from './rules/rule.ts';
+import { memoryOf, type Rule } from './rules/rule.ts';
 import { withLists } from './rules/test-lists.ts';
 
 /** What the tests run with. */
@@ -21,6 +21,8 @@ export interface RuleTestOptions {
   readonly clock: Clock;
   /** How records are read, the format aside. */
   readonly decode: DecodeOptions;
+  /** Runs a rule whose memory is the lake over the objects of a store, and creates its alerts there. */
+  readonly runScheduled?: ((rule: Rule, store: ObjectStore) => Promise<readonly Alert[]>) | undefined;
 }
 
 /** How a test ended. */
@@ -36,7 +38,13 @@ export async function runRuleTest(test: RuleTest, rule: Rule, options: RuleTestO
   const { format: text, lines } = expandRuleTest(test);
   const format = parseFormat(text);
   if ('kind' in format) return { test, alerts: [], failures: [format.message] };
-  const decodeOptions: DecodeOptions = { ...options.decode, formats: { given: format, ofLogGroup: () => undefined } };
+  const decodeOptions: DecodeOptions = {
+    ...options.decode,
+    formats: { given: format, ofLogGroup: () => undefined },
+    // a test may last for months, whatever the clock says
+    arrival: Math.max(options.decode.arrival, TEST_START + LONGEST_TEST),
+  };
+  const tested = withLists(rule, test.lists);
   const pipeline: Pipeline = {
     store: options.createStore(),
     queue: options.createQueue(),
@@ -44,7 +52,7 @@ export async function runRuleTest(test: RuleTest, rule: Rule, options: RuleTestO
     clock: options.clock,
     random: () => 'test',
     decode: (arrival) => decodeDelivery(arrival, decodeOptions),
-    rules: compilePipelineRules([withLists(rule, test.lists)]),
+    rules: compilePipelineRules([tested]),
     seen: noAlertMemory(),
   };
   const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));
@@ -60,16 +68,22 @@ export async function runRuleTest(test: RuleTest, rule: Rule, options: RuleTestO
   const { batches, rejects } = decoded.kind === 'decoded' ? decoded.delivery : NOTHING;
   // what is absent is so as of the test's last record
   const folded = await foldWindows(pipeline, new Date((newestEnd(batches) ?? 0) * 1000));
-  const raised = [...alerts, ...folded.alerts];
+  const isScheduled = memoryOf(rule.condition) === 'query';
+  const scheduled = isScheduled ? await options.runScheduled?.(tested, pipeline.store) : undefined;
+  const raised = [...alerts, ...folded.alerts, ...(scheduled ?? [])];
   return {
     test,
     alerts: raised,
     failures: [
+      ...(isScheduled && scheduled === undefined ? ['there is no query engine here to run the rule'] : []),
       ...rejects.map(({ line, reason }) => `the record \`${line}\` can't be read: ${reason}`),
       ...compare(test, raised),
     ],
   };
 }
+
+/** The longest that a test of a rule lasts, seconds. */
+const LONGEST_TEST = 400 * 86_400;
 
 const NOTHING = { batches: [], rejects: [] };
 

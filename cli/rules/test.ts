@@ -2,8 +2,10 @@
 import type { Command } from 'commander';
 import { createMemoryStore } from '../../shared/adapters/local/memory-store.ts';
 import { createMemoryQueue } from '../../shared/adapters/local/queue.ts';
+import { openScheduledTests } from '../../shared/adapters/local/scheduled-tests.ts';
 import type { Arrival } from '../../shared/envelope/delivery.ts';
 import { runRuleTest, type RuleTestResult } from '../../shared/rule-tests.ts';
+import { PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
 import { EXIT } from '../exit.ts';
 import { painter, writeOut } from '../output.ts';
 import { readCheckedRules } from '../read-rules.ts';
@@ -25,14 +27,20 @@ async function test(paths: readonly string[], options: CommonOptions): Promise<n
   const settings = await readSettings(options);
   const { rules, tests } = await readCheckedRules(settings, paths);
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
+  const scheduled = openScheduledTests(settings.config.networks ?? PRIVATE_NETWORKS);
   const runOptions = {
     createStore: createMemoryStore,
     createQueue: () => createMemoryQueue<Arrival>(),
     clock: settings.clock,
     decode: decodeOptionsOf(settings, undefined),
+    runScheduled: scheduled.run,
   };
   const results: RuleTestResult[] = [];
-  for (const each of tests) results.push(await runRuleTest(each, byId.get(each.rule)!, runOptions));
+  try {
+    for (const each of tests) results.push(await runRuleTest(each, byId.get(each.rule)!, runOptions));
+  } finally {
+    await scheduled.close();
+  }
   const failed = results.filter(({ failures }) => failures.length > 0);
   const untested = rules.filter(({ id }) => !tests.some((each) => each.rule === id)).map(({ id }) => id);
   if (options.json === true) {
