@@ -65,7 +65,10 @@ export function fieldUniverse(column: string, line: TextLine): readonly Range[] 
   }
 }
 
-/** Where a test is true: at places of its field's line, and for texts that fit one of some patterns (or, if `not`, anywhere else). Null is never among them. */
+/**
+ * Where a test is true: at places of its field's line, and for texts that fit one of some patterns; or, if `not`,
+ * anywhere else. Null is never among them.
+ */
 export interface TestValues {
   readonly ranges: readonly Range[];
   readonly patterns: readonly string[];
@@ -124,6 +127,8 @@ function rangesOfOperand(operand: Operand, test: Test, universe: readonly Range[
   const values = valuesOf(operand);
   const known = ofLists.get(values);
   if (known !== undefined) return known;
+  // one value's ranges are joined already
+  if (values.length === 1) return rangesOf(values[0]!, test, universe, line);
   const ranges = joinRanges(values.flatMap((value) => rangesOf(value, test, universe, line)));
   if (operand.kind === 'list' && values[0]?.kind === 'addresses') ofLists.set(values, ranges);
   return ranges;
@@ -186,6 +191,8 @@ export function joinRanges(ranges: readonly Range[]): readonly Range[] {
 function intersectRanges(a: readonly Range[], b: readonly Range[]): readonly Range[] {
   // whatever lies in one range stays what it is, which keeps long lists from being copied
   if (b.length === 1 && a.length > 0 && b[0]!.low <= a[0]!.low && a.at(-1)!.high <= b[0]!.high) return a;
+  // kept as it is, so that what is known of it is not worked out again
+  if (b.length === 1 && a.length > 0 && a[0]!.low >= b[0]!.low && a.at(-1)!.high <= b[0]!.high) return a;
   const common: Range[] = [];
   for (let i = 0, j = 0; i < a.length && j < b.length;) {
     const low = a[i]!.low > b[j]!.low ? a[i]!.low : b[j]!.low;
