@@ -1,6 +1,7 @@
 /** Small expressions put together by the program rather than read from a text. */
 import type { Expression, Operand, Test, TestOperator } from './expression.ts';
 import type { Span } from './diagnostics.ts';
+import { PROTOCOL_NUMBERS } from './protocols.ts';
 
 const NOWHERE: Span = { start: 0, end: 0 };
 
@@ -33,5 +34,12 @@ export function anyOf(...terms: readonly Expression[]): Expression | undefined {
 }
 
 function join(kind: 'and' | 'or', terms: readonly Expression[]): Expression | undefined {
-  return terms.length < 2 ? terms[0] : { kind, terms, span: NOWHERE };
+  const flat = terms.flatMap((term) => (term.kind === kind ? term.terms : [term]));
+  return flat.length < 2 ? flat[0] : { kind, terms: flat, span: NOWHERE };
+}
+
+/** A protocol by its number, named as people write it. */
+export function protocol(number: number): Operand {
+  const name = [...PROTOCOL_NUMBERS].find(([, known]) => known === number)?.[0];
+  return { kind: 'numbers', low: number, high: number, text: name ?? String(number) };
 }

@@ -6,7 +6,7 @@
  * excuses the record; for `unexpected-reject`, only a reading that is certain accuses it.
  */
 import { FIRST_EPHEMERAL, WITH_PORTS } from '../flow/direction.ts';
-import { allOf, anyOf, equals, isNull, test } from './build-expression.ts';
+import { allOf, anyOf, equals, isNull, protocol, test } from './build-expression.ts';
 import type { Entry, Expectation, Peers, Scope } from './expectation.ts';
 import { valuesOf, type Expression, type Operand } from './expression.ts';
 
@@ -34,8 +34,8 @@ const OTHER = { src: 'dst', dst: 'src' } as const;
 /** Which way traffic goes that ends at the own end, or starts there. */
 const DIRECTION_TO = { dst: 'ingress', src: 'egress' } as const;
 
-const PORTS: Operand[] = [...WITH_PORTS].map(numberOperand);
-const TCP = numberOperand(6);
+const PORTS: Operand[] = [...WITH_PORTS].map(protocol);
+const TCP = protocol(6);
 const SYN_ACK: Operand = { kind: 'flags', mask: 18, text: 'SYN+ACK' };
 
 /** Records that one of the blocks is about, accepted. */
@@ -133,10 +133,9 @@ function isCertainlyOwn(scope: Scope, peers: Peers, own: End): Expression {
  */
 function isCertainlyClient({ ports, protocols }: Entry, client: End): Expression | undefined {
   const numbers = protocols?.flatMap(valuesOf);
-  const has = (protocol: number): boolean =>
-    numbers === undefined || numbers.some((value) => isWithin(value, protocol, protocol));
+  const takesTcp = numbers === undefined || numbers.some((value) => isWithin(value, 6, 6));
   if (client === 'dst') {
-    return has(6) ? allOf(test('protocol', 'in', [TCP]), test('tcp_flags', 'has', [SYN_ACK])) : undefined;
+    return takesTcp ? allOf(test('protocol', 'in', [TCP]), test('tcp_flags', 'has', [SYN_ACK])) : undefined;
   }
   const opened = equals('initiator', 'src');
   if (ports !== undefined) return opened;
@@ -158,8 +157,4 @@ function isWithin(value: ReturnType<typeof valuesOf>[number], low: number, high:
 
 function orUnknown(field: 'initiator' | 'direction', text: string): Expression {
   return anyOf(equals(field, text), isNull(field))!;
-}
-
-function numberOperand(number: number): Operand {
-  return { kind: 'numbers', low: number, high: number, text: String(number) };
 }

@@ -2,6 +2,7 @@
 import type { Span } from './diagnostics.ts';
 import { EXPECT_IDS, type Entry, type Expectation } from './expectation.ts';
 import { WITH_PORTS } from '../flow/direction.ts';
+import { protocol } from './build-expression.ts';
 import { valuesOf, type Operand } from './expression.ts';
 import type { Lists } from './lists.ts';
 import { readBlockTests } from './read-block-tests.ts';
@@ -101,8 +102,7 @@ function readEntry(
   if (ports !== undefined && protocols !== undefined) checkHavePorts(reader, mapping, protocols);
   if (peers === undefined) return undefined;
   // whoever names ports means the protocols that people know ports of
-  const tcpAndUdp = [6, 17].map((low): Operand => ({ kind: 'numbers', low, high: low, text: String(low) }));
-  return { peers, ports, protocols: protocols ?? (ports === undefined ? undefined : tcpAndUdp) };
+  return { peers, ports, protocols: protocols ?? (ports === undefined ? undefined : [protocol(6), protocol(17)]) };
 }
 
 /** Undefined for a key that is not there, or is `any`. */
@@ -119,11 +119,11 @@ function readAnyOr(
 }
 
 function checkHavePorts(reader: ShapeReader, mapping: Mapping, protocols: readonly Operand[]): void {
-  for (const protocol of protocols.flatMap(valuesOf)) {
-    if (protocol.kind !== 'numbers' || (protocol.low === protocol.high && WITH_PORTS.has(protocol.low))) continue;
-    const { value, keySpan } = mapping.entries.get('ports')!;
-    const hint = `write an entry of its own for \`protocol: ${protocol.text}\`, without \`ports\``;
-    reader.report('E703', reader.spanOf(value, keySpan), `\`${protocol.text}\` has no ports`, hint);
+  const { value, keySpan } = mapping.entries.get('ports')!;
+  for (const each of protocols.flatMap(valuesOf)) {
+    if (each.kind !== 'numbers' || (each.low === each.high && WITH_PORTS.has(each.low))) continue;
+    const hint = `write an entry of its own for \`protocol: ${each.text}\`, without \`ports\``;
+    reader.report('E703', reader.spanOf(value, keySpan), `\`${each.text}\` has no ports`, hint);
   }
 }
 
