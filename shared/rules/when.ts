@@ -20,7 +20,7 @@ import { findField } from './value.ts';
 export const MAX_WINDOW = 30 * 86_400;
 
 /** How far back a rule looks for what is new or usual, at least and at most, seconds. */
-export const LOOK_BACK = { least: 3600, most: 90 * 86_400 };
+const LOOK_BACK = { least: 3600, most: 90 * 86_400 };
 
 /** What `when` says: a condition, or the part of one that still needs its window. */
 export type When =

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { BLOCK_KEYS, ENTRY_KEYS, FILE_KEYS, RULE_KEYS, TEST_KEYS, TIMING_KEYS } from '../../shared/rules/rule-keys.ts';
 import { ruleSchema } from '../../shared/rules/rule-schema.ts';
 
 const folder = new URL('../../rules/', import.meta.url);
@@ -20,6 +21,12 @@ test('the file beside the rules is the schema; `sekisho rules schema > rules/sch
   expect(JSON.parse(readFileSync(new URL('schema.json', folder), 'utf8'))).toEqual(
     JSON.parse(JSON.stringify(ruleSchema())),
   );
+});
+
+test('the reference names every key', () => {
+  const keys = [FILE_KEYS, RULE_KEYS, BLOCK_KEYS, ENTRY_KEYS.inbound, ENTRY_KEYS.outbound, TEST_KEYS, TIMING_KEYS];
+  const inTable = (key: string): boolean => docs.includes(`\`${key}\``) || docs.includes(`\`${key}:`);
+  expect(keys.flatMap((named) => Object.keys(named)).filter((key) => !inTable(key))).toEqual([]);
 });
 
 describe('the schema lets through', () => {
