@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { listPlaces } from '../shared/adapters/local/list-places.ts';
 import { openFolderStore } from '../shared/adapters/local/object-store.ts';
-import type { SourceText } from '../shared/rules/diagnostics.ts';
+import type { Diagnostic, SourceText } from '../shared/rules/diagnostics.ts';
 import { parseListSource, type ListSource } from '../shared/rules/list-source.ts';
 import { listSourcesOf, type LoadOptions } from '../shared/rules/load.ts';
 import { OutsideLists } from '../shared/rules/outside-lists.ts';
@@ -12,6 +12,8 @@ import type { Settings } from './settings.ts';
 /** The outside lists of a run, and what the rules are loaded with. */
 export interface ReadLists {
   readonly outside: OutsideLists;
+  /** What is wrong with lines of the configuration's lists; that of rule files comes with the rules. */
+  readonly diagnostics: readonly Diagnostic[];
   /** Anew for each loading, as the lists are by then. */
   readonly loadOptions: () => LoadOptions;
 }
@@ -27,10 +29,13 @@ export async function readLists(settings: Settings, files: readonly SourceText[]
   }
   const outside = new OutsideLists(listPlaces({ store: openFolderStore(lake), fetchFromS3 }));
   await outside.load([...elsewhere.values(), ...listSourcesOf(files)], clock.now());
-  const problems = [...elsewhere].flatMap(([name, source]) => {
+  const problems: string[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const [name, source] of elsewhere) {
     const read = outside.read(source);
-    return read.kind === 'failed' ? [`${where(settings, name)}: ${read.message}`] : [];
-  });
+    if (read.kind === 'failed') problems.push(`${where(settings, name)}: ${read.message}`);
+    else diagnostics.push(...read.diagnostics);
+  }
   if (problems.length > 0) throw new UsageError(problems);
   const loadOptions = (): LoadOptions => {
     const read = [...elsewhere].map(([name, source]) => [name, outside.read(source)] as const);
@@ -42,7 +47,7 @@ export async function readLists(settings: Settings, files: readonly SourceText[]
       readOutside: (source) => outside.read(source),
     };
   };
-  return { outside, loadOptions };
+  return { outside, diagnostics, loadOptions };
 }
 
 function isInline(setting: Settings['config']['lists'][string]): setting is readonly string[] {

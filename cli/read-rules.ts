@@ -29,11 +29,12 @@ export async function readRules(
   const { config, folder } = settings;
   const named = paths.length > 0 ? paths : [BUILT_IN, ...config.rules.map((path) => join(folder, path))];
   const files = readRuleFiles(named);
-  const { outside, loadOptions } = await readLists(settings, files, lake);
+  const { outside, diagnostics, loadOptions } = await readLists(settings, files, lake);
   const load = (): LoadedRules => loadRules(files, loadOptions());
   const loaded = load();
   return {
     ...loaded,
+    diagnostics: [...loaded.diagnostics, ...diagnostics],
     sources: new Map([...files, ...outside.texts].map((file) => [file.name, file])),
     source: () => new RuleSource(loaded, outside, load),
   };

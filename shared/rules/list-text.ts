@@ -130,13 +130,13 @@ function recordsOf(text: string): readonly CsvRecord[] {
   );
 }
 
-/** The records of a text, undefined where its last one does not end. */
+/** The records of a text, undefined where its quotation marks do not pair. */
 function readRecords(text: string, options: Options): readonly CsvRecord[] | undefined {
   try {
     // the library's types leave out what `info` changes
     return parse(text, options) as unknown as readonly CsvRecord[];
   } catch (error) {
-    if (error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED') return undefined;
+    if (error instanceof CsvError) return undefined;
     throw error;
   }
 }
