@@ -1,32 +1,22 @@
 /** THE property: a rule in SQL raises the alerts that it raises when it streams. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openDuckDb } from '../../shared/adapters/local/duckdb.ts';
-import { alertId, periodStart } from '../../shared/alerts/identity.ts';
 import { noAlertMemory } from '../../shared/alerts/memory.ts';
 import type { Arrival } from '../../shared/envelope/delivery.ts';
-import type { DecodedDelivery, FieldValue } from '../../shared/flow/columns.ts';
+import type { DecodedDelivery } from '../../shared/flow/columns.ts';
 import { createMemoryQueue } from '../../shared/adapters/local/queue.ts';
-import { inferDirections, servicePortTable } from '../../shared/flow/direction.ts';
-import { networkTest } from '../../shared/flow/networks.ts';
 import { archive, compilePipelineRules, detect, foldWindows, type Pipeline } from '../../shared/pipeline.ts';
-import { findContents } from '../../shared/query/contents.ts';
-import { NOTHING_PUBLISHED } from '../../shared/query/flow-view.ts';
-import { ruleSql } from '../../shared/query/rule-sql.ts';
-import { createViews } from '../../shared/query/views.ts';
-import { checkExpression } from '../../shared/rules/check.ts';
-import type { Expression } from '../../shared/rules/expression.ts';
 import type { Condition, Measure, Rule } from '../../shared/rules/rule.ts';
-import { batchId, columnBatch, delivery, type RecordInput } from '../support/batches.ts';
 import { testLake, type TestLake } from '../support/lakes.ts';
 import { ruleOf } from '../support/rules.ts';
 import { alertIds } from '../windows/world.ts';
+import type { RecordInput } from '../support/batches.ts';
+import { checked, decoded, engineOf, findings } from './lake-of-rules.ts';
 
 /** An hour on both sides of a day's border. */
 const START = Date.parse('2026-11-03T23:10:00Z') / 1000;
 const SPAN = 6000;
 const NOW = START + SPAN;
-const NETWORKS = ['10.0.0.0/8'];
 
 const record: fc.Arbitrary<RecordInput> = fc
   .record({
@@ -45,22 +35,6 @@ const record: fc.Arbitrary<RecordInput> = fc
   .map((fields) => ({ fields: { ...fields, start: START + fields.start, end: START + fields.start + 59 } }));
 
 const deliveries = fc.array(fc.array(record, { minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 6 });
-
-/** Deliveries as they are decoded: who opened a connection, and which way it went, is worked out. */
-function decoded(all: readonly (readonly RecordInput[])[]): readonly DecodedDelivery[] {
-  const options = { inNetworks: networkTest(NETWORKS), servicePorts: servicePortTable() };
-  return all.map((records, number) => {
-    const batch = columnBatch('default', records);
-    const inferred = inferDirections(batch.columns, batch.length, options);
-    return { ...delivery({ id: batchId(number) }), batches: [{ ...batch, ...inferred }] };
-  });
-}
-
-function checked(text: string): Expression {
-  const { expression, findings } = checkExpression(text, new Map());
-  if (expression === undefined) throw new Error(`${text}: ${findings[0]?.message}`);
-  return expression;
-}
 
 const where = fc
   .constantFrom('dstport >= 0', 'action = REJECT', 'dstaddr in 10.0.0.0/30', 'dstport in (22, 80) or bytes > 100')
@@ -130,19 +104,10 @@ async function stream(lake: TestLake, all: readonly DecodedDelivery[], rules: re
 
 /** The ids of what the rules' queries find. */
 async function queryIds(lake: TestLake, rules: readonly Rule[]): Promise<string[]> {
-  const contents = await findContents(lake.store);
-  const setup = createViews({ folder: lake.folder, contents, published: NOTHING_PUBLISHED }).join(';\n');
-  const engine = openDuckDb({ setup });
+  const engine = await engineOf(lake);
   try {
-    const ids: string[] = [];
-    for (const rule of rules) {
-      const { rows } = await engine.query(ruleSql(rule, { networks: NETWORKS, judgeAt: NOW }));
-      for (const row of rows) {
-        const group = row.slice(0, rule.by.length) as FieldValue[];
-        ids.push(alertId(rule, group, periodStart(rule, Number(row[rule.by.length]))));
-      }
-    }
-    return ids.sort();
+    const found = await findings(engine, rules, { judgeAt: NOW });
+    return found.map(({ id }) => id).sort();
   } finally {
     await engine.close();
   }
@@ -155,6 +120,30 @@ test('on random traffic and random rules', async () => {
       await stream(lake, decoded(all), rules);
       expect(await queryIds(lake, rules)).toEqual(await alertIds(lake.store));
     }),
-    { numRuns: 40 },
+    { numRuns: 30 },
+  );
+});
+
+test('from a time on, the same as if all was looked at: nothing more, and of what happened since nothing less', async () => {
+  await fc.assert(
+    fc.asyncProperty(deliveries, rules, fc.integer({ min: 0, max: SPAN }), async (all, rules, offset) => {
+      using lake = testLake();
+      await lake.writeRaw('2026-11-04T01:00:00Z', decoded(all));
+      const engine = await engineOf(lake);
+      const since = START + offset;
+      try {
+        for (const rule of rules) {
+          const everything = await findings(engine, [rule], { judgeAt: NOW });
+          const some = new Set((await findings(engine, [rule], { judgeAt: NOW, since })).map(({ id }) => id));
+          const ids = new Set(everything.map(({ id }) => id));
+          expect([...some].filter((id) => !ids.has(id))).toEqual([]);
+          const later = everything.filter(({ time }) => time >= since).map(({ id }) => id);
+          expect(later.filter((id) => !some.has(id))).toEqual([]);
+        }
+      } finally {
+        await engine.close();
+      }
+    }),
+    { numRuns: 15 },
   );
 });
