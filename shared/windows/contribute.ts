@@ -148,11 +148,15 @@ function findRows(delta: Growing, reader: BatchReader, { rows, sets }: Matched, 
     keyOf[i] = keys.code(start, places[i]!);
   }
   const columns = fieldsOf(delta, sets).map(({ field, uses }) => {
+    const used = rows.filter((_, i) => uses[sets[i]!] === 1);
+    const read = new Int32Array(used.length);
+    reader.readCodes(field, used, read);
+    // where no rule looks at the field there stands the value before, which costs nothing to store
     const codes = new Int32Array(rows.length);
-    reader.readCodes(field, rows, codes);
-    for (let i = 0; i < rows.length; i++) {
-      if (uses[sets[i]!] === 1) keyOf[i] = keys.code(keyOf[i]!, codes[i]!);
-      else codes[i] = 0;
+    for (let i = 0, next = 0; i < rows.length; i++) {
+      const isUsed = uses[sets[i]!] === 1;
+      codes[i] = isUsed ? read[next++]! : (codes[i - 1] ?? 0);
+      if (isUsed) keyOf[i] = keys.code(keyOf[i]!, codes[i]!);
     }
     return { field, codes };
   });

@@ -1,5 +1,6 @@
 /** The delta: what one run of the archiver saw of rules with memory, kept apart by batch so that repeats can be told. */
 import type { FieldValue } from '../flow/columns.ts';
+import { lessRows, plusRows } from './delta-samples.ts';
 import { stepsOf, unpackInts, unpackNumbers, valuesOfSteps } from './pack.ts';
 import { Pairs } from './pairs.ts';
 import type { RowColumns } from './rows.ts';
@@ -7,7 +8,7 @@ import type { RuleRef } from './rule-ref.ts';
 import type { Samples } from './samples.ts';
 import { decodeState, encodeState, type State, type StoredState, type Unreadable } from './state.ts';
 import { readSamples, storedSamples } from './stored.ts';
-import { Values } from './values.ts';
+import { kindsBelow, kindsOnTop, Values } from './values.ts';
 
 const SCHEMA = 'sekisho.window-delta/3';
 
@@ -71,10 +72,10 @@ export function storedDelta({ rules, sets, values, paths, batches, rows, samples
       packets: numbers(rows.packets),
       bytes: numbers(rows.bytes),
       first: ints(rows.first),
-      last: numbers(rows.last),
-      ...Object.fromEntries(Array.from(rows.codes, ([field, column]) => [`codes.${field}`, ints(column)])),
+      lasted: numbers(rows.last).map((last, row) => last - rows.first[row]!),
+      ...Object.fromEntries(Array.from(rows.codes, ([field, column]) => [`codes.${field}`, kindsOnTop(ints(column))])),
       ...Object.fromEntries(Array.from(rows.totals, ([field, column]) => [`totals.${field}`, numbers(column)])),
-      ...storedSamples(samples),
+      ...storedSamples(lessRows(samples, rows)),
     },
   };
 }
@@ -88,27 +89,28 @@ function readDelta({ head, column }: StoredState): Delta {
   const { rules, values, batches, formats, codes, totals } = head as unknown as Head;
   const ints = (name: string): Int32Array => unpackInts(column(name));
   const numbers = (name: string): Float64Array => unpackNumbers(column(name));
-  const count = ints('count');
+  const first = ints('first');
+  const rows: RowColumns = {
+    length: first.length,
+    batch: valuesOfSteps(ints('batch.steps')),
+    set: ints('set'),
+    minute: ints('minute'),
+    place: ints('place'),
+    count: ints('count'),
+    packets: numbers('packets'),
+    bytes: numbers('bytes'),
+    first,
+    last: numbers('lasted').map((lasted, row) => first[row]! + lasted),
+    codes: new Map(codes.map((field) => [field, kindsBelow(ints(`codes.${field}`))])),
+    totals: new Map(totals.map((field) => [field, numbers(`totals.${field}`)])),
+  };
   return {
     rules,
     sets: new Pairs(ints('set.parent'), ints('set.rule')),
     values: new Values(ints('addresses'), values),
     paths: new Pairs(ints('path.parent'), ints('path.value')),
     batches,
-    rows: {
-      length: count.length,
-      batch: valuesOfSteps(ints('batch.steps')),
-      set: ints('set'),
-      minute: ints('minute'),
-      place: ints('place'),
-      count,
-      packets: numbers('packets'),
-      bytes: numbers('bytes'),
-      first: ints('first'),
-      last: numbers('last'),
-      codes: new Map(codes.map((field) => [field, ints(`codes.${field}`)])),
-      totals: new Map(totals.map((field) => [field, numbers(`totals.${field}`)])),
-    },
-    samples: readSamples(formats, column),
+    rows,
+    samples: plusRows(readSamples(formats, column), rows),
   };
 }

@@ -36,7 +36,7 @@ export interface RowColumns {
   readonly first: Int32Array;
   /** Last end, in seconds from the minute's beginning. */
   readonly last: Float64Array;
-  /** By field that groups or `distinct` need: codes of its values, 0 where no rule of the row's looks at it. */
+  /** By field that groups or `distinct` need: codes of its values; any code where no rule of the row's looks at it. */
   readonly codes: ReadonlyMap<string, Int32Array>;
   /** By field that is summed up, `packets` and `bytes` aside: totals. */
   readonly totals: ReadonlyMap<string, Float64Array>;

@@ -1,6 +1,7 @@
 /**
- * Window state as bytes: one line of JSON, which says what follows, then columns of integers, packed; all of it
- * compressed. JSON for whatever is small and columns for the rest, as there are hundreds of thousands of rows.
+ * Window state as bytes: a head, compressed, which is one line of JSON and whatever columns are small, then one
+ * compressed frame for each large column. JSON for whatever is small and packed columns for the rest, as there are
+ * hundreds of thousands of rows; frames of their own, as what compresses one column well is of no use for the next.
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { packInto, planPacking, type Numbers, type Packed, type Packing } from './pack.ts';
@@ -25,12 +26,20 @@ export interface StoredState {
   column(this: void, name: string): Packed;
 }
 
+/** A column in the head's list: name, length, width, base, and the bytes of its frame; 0 for one that lies in the head. */
+type Listed = readonly [name: string, length: number, width: number, base: number, frame: number];
+
 interface Directory {
   readonly schema: string;
-  readonly columns: readonly (Packing & { readonly name: string })[];
+  readonly columns: readonly Listed[];
 }
 
+/** The head's length, four bytes, comes before it. */
+const PREFIX = 4;
 const NEWLINE = 10;
+
+/** From so many bytes on a column has a frame of its own, which costs a dozen bytes. */
+const FRAME_FROM = 256;
 
 /** The columns are packed already: higher levels make them three hundredths smaller at most. */
 const LEVEL = 1;
@@ -41,73 +50,75 @@ const SMALLEST_CHUNK = 2 ** 12;
 
 /** The state as bytes. */
 export function encodeState(schema: string, { head, columns }: State): Uint8Array {
-  const plans = Object.entries(columns).map(([name, values]) => ({
-    name,
-    values,
-    packing: packingOf(values),
-  }));
-  const directory = plans.map(({ name, packing: { length, width, base } }) => ({
-    name,
-    length,
-    width,
-    base,
-  }));
-  const line = Buffer.from(`${JSON.stringify({ schema, ...head, columns: directory })}\n`);
-  const body = Buffer.allocUnsafe(line.length + sizeOf(directory));
-  body.set(line);
-  let at = line.length;
-  for (const { values, packing } of plans) {
-    const bytes = body.subarray(at, (at += packing.length * packing.width));
-    if ('bytes' in values) bytes.set(values.bytes);
-    else packInto(bytes, values, packing);
-  }
-  return zstdCompressSync(body, {
-    chunkSize: Math.max(SMALLEST_CHUNK, body.length >>> 1),
+  const small: Uint8Array[] = [];
+  const frames: Uint8Array[] = [];
+  const listed = Object.entries(columns).map(([name, values]): Listed => {
+    const { length, width, base } = 'bytes' in values ? values : planPacking(values);
+    const bytes = 'bytes' in values ? values.bytes : packed(values, { length, width, base });
+    const isLarge = bytes.length >= FRAME_FROM;
+    if (!isLarge) small.push(bytes);
+    const frame = isLarge ? frames[frames.push(compress(bytes)) - 1]!.length : 0;
+    return [name, length, width, base, frame];
+  });
+  const line = Buffer.from(`${JSON.stringify({ schema, ...head, columns: listed })}\n`);
+  const first = compress(Buffer.concat([line, ...small]));
+  const prefix = Buffer.alloc(PREFIX);
+  prefix.writeUInt32LE(first.length);
+  return Buffer.concat([prefix, first, ...frames]);
+}
+
+function packed(values: Numbers, packing: Packing): Uint8Array {
+  const bytes = new Uint8Array(packing.length * packing.width);
+  packInto(bytes, values, packing);
+  return bytes;
+}
+
+function compress(bytes: Uint8Array): Uint8Array {
+  return zstdCompressSync(bytes, {
+    chunkSize: Math.max(SMALLEST_CHUNK, bytes.length >>> 1),
     params: {
       [constants.ZSTD_c_compressionLevel]: LEVEL,
       [constants.ZSTD_c_checksumFlag]: 1,
     },
-    pledgedSrcSize: body.length,
+    pledgedSrcSize: bytes.length,
   });
 }
 
 /**
- * Reads the bytes of {@link encodeState}. Only the schema, the length and the checksum are checked, as nobody else writes
- * these objects; what `read` throws makes them unreadable too.
+ * Reads the bytes of {@link encodeState}. Only the schema, the lengths and the checksums are checked, as nobody else
+ * writes these objects; what `read` throws makes them unreadable too.
  */
 export function decodeState<T>(schema: string, bytes: Uint8Array, read: (state: StoredState) => T): T | Unreadable {
   try {
-    const body = zstdDecompressSync(bytes, { chunkSize: CHUNK });
-    const end = body.indexOf(NEWLINE);
-    const { schema: found, columns, ...head } = JSON.parse(body.toString('utf8', 0, end)) as Directory;
-    if (found !== schema)
-      return {
-        kind: 'unreadable',
-        reason: `it is \`${found}\`, not \`${schema}\``,
-      };
-    if (end + 1 + sizeOf(columns) !== body.length) {
-      return {
-        kind: 'unreadable',
-        reason: `it has ${body.length} bytes where ${end + 1 + sizeOf(columns)} belong`,
-      };
-    }
-    return read({ head, column: columnsIn(body.subarray(end + 1), columns) });
+    const headEnd = PREFIX + Buffer.from(bytes.subarray(0, PREFIX)).readUInt32LE();
+    const body = zstdDecompressSync(bytes.subarray(PREFIX, headEnd), { chunkSize: CHUNK });
+    const lineEnd = body.indexOf(NEWLINE);
+    const { schema: found, columns, ...head } = JSON.parse(body.toString('utf8', 0, lineEnd)) as Directory;
+    if (found !== schema) return unreadable(`it is \`${found}\`, not \`${schema}\``);
+    const small = body.subarray(lineEnd + 1);
+    const smallSize = columns.reduce((sum, [, length, width, , frame]) => sum + (frame > 0 ? 0 : length * width), 0);
+    const size = headEnd + columns.reduce((sum, [, , , , frame]) => sum + frame, 0);
+    if (small.length !== smallSize) return unreadable(`its head has ${small.length} bytes where ${smallSize} belong`);
+    if (bytes.length !== size) return unreadable(`it has ${bytes.length} bytes where ${size} belong`);
+    return read({ head, column: columnsIn(columns, small, bytes.subarray(headEnd)) });
   } catch (error) {
-    return {
-      kind: 'unreadable',
-      reason: error instanceof Error ? error.message : String(error),
-    };
+    return unreadable(error instanceof Error ? error.message : String(error));
   }
 }
 
-function columnsIn(bytes: Uint8Array, directory: Directory['columns']): StoredState['column'] {
+function unreadable(reason: string): Unreadable {
+  return { kind: 'unreadable', reason };
+}
+
+function columnsIn(listed: readonly Listed[], small: Uint8Array, frames: Uint8Array): StoredState['column'] {
   const columns = new Map<string, Packed>();
-  let at = 0;
-  for (const { name, ...packing } of directory) {
-    columns.set(name, {
-      ...packing,
-      bytes: bytes.subarray(at, (at += packing.length * packing.width)),
-    });
+  let [inSmall, inFrames] = [0, 0];
+  for (const [name, length, width, base, frame] of listed) {
+    const bytes =
+      frame > 0
+        ? decompress(frames.subarray(inFrames, (inFrames += frame)), length * width)
+        : small.subarray(inSmall, (inSmall += length * width));
+    columns.set(name, { length, width, base, bytes });
   }
   return (name) => {
     const column = columns.get(name);
@@ -116,10 +127,8 @@ function columnsIn(bytes: Uint8Array, directory: Directory['columns']): StoredSt
   };
 }
 
-function packingOf(values: Numbers | Packed): Packing {
-  return 'bytes' in values ? values : planPacking(values);
-}
-
-function sizeOf(directory: readonly Packing[]): number {
-  return directory.reduce((sum, { length, width }) => sum + length * width, 0);
+function decompress(frame: Uint8Array, size: number): Uint8Array {
+  const bytes = zstdDecompressSync(frame, { chunkSize: Math.max(SMALLEST_CHUNK, size) });
+  if (bytes.length !== size) throw new Error(`a column has ${bytes.length} bytes where ${size} belong`);
+  return bytes;
 }

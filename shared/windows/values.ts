@@ -14,6 +14,7 @@ const KIND = 3;
 
 /** Integers up to here are their own codes. */
 const LARGEST = 2 ** 29 - 1;
+const KIND_ON_TOP = LARGEST + 1;
 
 const words = new Uint32Array(4);
 
@@ -113,6 +114,21 @@ function isSmall(value: FieldValue): value is number {
 
 function integerCode(value: number): number {
   return value * 4 + INTEGER;
+}
+
+/** The integer of a small one's code; undefined for any other code. */
+export function integerOfCode(code: number): number | undefined {
+  return (code & KIND) === INTEGER ? code >>> 2 : undefined;
+}
+
+/** Codes with what says their kind on top, so that codes of one kind lie close together. */
+export function kindsOnTop(codes: Int32Array): Int32Array {
+  return codes.map((code) => (code & KIND) * KIND_ON_TOP + (code >>> 2));
+}
+
+/** The codes that {@link kindsOnTop} had. */
+export function kindsBelow(codes: Int32Array): Int32Array {
+  return codes.map((code) => (code % KIND_ON_TOP) * 4 + Math.floor(code / KIND_ON_TOP));
 }
 
 /** True for an IPv4 address as flow logs write it; its 32 bits are then the last of {@link words}. */

@@ -89,3 +89,16 @@ test('a group that grows record by record has samples once it is half as many as
   expect(created).toHaveLength(1);
   expect(created[0]!.samples.map(({ dstport }) => dstport)).toEqual([2, 3, 4, 5]);
 });
+
+test('of a scan that takes an hour for what the threshold asks for, record by record, some samples are shown', async () => {
+  const store = memoryStore();
+  const patient = { ...scan, condition: windowOf(3600, 'distinct(dstport) >= 50') };
+  const created = [];
+  for (let number = 0; number < 50; number++) {
+    const minute = `${number}`.padStart(2, '0');
+    await putDelta(store, `${number}`, [matched(number, [patient], [attempt(number, `04:${minute}:00`)])]);
+    created.push(...(await fold(store, [patient])).created);
+  }
+  expect(created).toHaveLength(1);
+  expect(created[0]!.samples.length).toBeGreaterThan(1);
+});
