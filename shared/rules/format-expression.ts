@@ -1,7 +1,7 @@
 /** A checked expression as text in the rule language again, with no more parentheses than it needs. */
 import type { Expression, Operand, Test } from './expression.ts';
 
-/** The expression as somebody would write it; reading it gives the same expression. */
+/** The expression as somebody would write it; reading it gives one that means the same. */
 export function formatExpression(expression: Expression): string {
   switch (expression.kind) {
     case 'and':

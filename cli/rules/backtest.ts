@@ -1,0 +1,126 @@
+/** `sekisho rules backtest`: what rules would have raised on a lake's records. */
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { parseTime } from '../../shared/adapters/local/clock.ts';
+import { isoTime } from '../../shared/alerts/queries.ts';
+import { backtest, type Backtest } from '../../shared/query/backtest.ts';
+import { PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
+import { parseDuration } from '../../shared/rules/quantity.ts';
+import type { Rule } from '../../shared/rules/rule.ts';
+import { CommandFailure, EXIT, UsageError } from '../exit.ts';
+import { openLake } from '../lake.ts';
+import { painter, widthOf, writeOut } from '../output.ts';
+import { readCheckedRules } from '../read-rules.ts';
+import { readSettings, type CommonOptions, type Settings } from '../settings.ts';
+import { formatBacktest } from './backtest-text.ts';
+import { findRule } from './find-rule.ts';
+import { subcommand, type Done } from './subcommand.ts';
+
+interface BacktestOptions extends CommonOptions {
+  readonly lake: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+const EXAMPLES = `\
+  sekisho rules backtest port-scan --lake lake            what it would have raised on all records
+  sekisho rules backtest port-scan --since 30d            on those of the last thirty days
+  sekisho rules backtest new-rule.yml --lake lake         before a rule of your own is installed
+  sekisho rules backtest port-scan --json | jq '.rules[].tuning.lines'
+
+Nothing is written. The alerts are those that ingest raises of the same records; \`a day\` is the average over the days
+that have records. Change \`when\` in a copy of the rule to the threshold that suits you.`;
+
+/** The command. */
+export function backtestCommand(done: Done): Command {
+  return subcommand('backtest', 'say what rules would have raised on a lake, and which threshold suits', EXAMPLES)
+    .argument('<id-or-path...>', 'ids of rules, or rule files and folders')
+    .option('--lake <dir>', 'the lake', 'sekisho-lake')
+    .option('--since <time>', 'from this time on, ISO 8601, or so long back: `30d` (default: all)')
+    .option('--until <time>', 'up to this time, ISO 8601, or so long back (default: all)')
+    .action(async (targets: string[], options: BacktestOptions) => done(await run(targets, options)));
+}
+
+async function run(targets: readonly string[], options: BacktestOptions): Promise<number> {
+  const settings = await readSettings(options);
+  const since = readMoment('--since', options.since, settings);
+  const until = readMoment('--until', options.until, settings);
+  if (since !== undefined && until !== undefined && since >= until)
+    throw new UsageError(['--since is not before --until: no record lies between them']);
+  const rules = await readTargets(targets, options, settings);
+  const networks = settings.config.networks ?? PRIVATE_NETWORKS;
+  const { engine } = await openLake(options.lake);
+  const results: Backtest[] = [];
+  try {
+    for (const rule of rules) {
+      const result = await backtest(rule, engine, { networks, since, until }).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message.trim() : String(error);
+        throw new CommandFailure([`sekisho: \`${rule.id}\` could not be run over the lake: ${reason}`]);
+      });
+      if (options.json === true) results.push(result);
+      else {
+        const layout = { width: widthOf(process.stdout), paint: painter(process.stdout) };
+        await writeOut(`${rule === rules[0] ? '' : '\n'}${formatBacktest(result, layout)}`);
+      }
+    }
+  } finally {
+    await engine.close();
+  }
+  if (options.json === true) await writeOut(`${JSON.stringify({ rules: results.map(asJson) }, null, 2)}\n`);
+  return EXIT.done;
+}
+
+/** Rules by their ids among the installed ones, and all of the files that are named. */
+async function readTargets(
+  targets: readonly string[],
+  { lake }: BacktestOptions,
+  settings: Settings,
+): Promise<readonly Rule[]> {
+  const isPath = (target: string): boolean => /[/\\]|\.ya?ml$/.test(target) || existsSync(target);
+  const paths = targets.filter(isPath);
+  const ids = targets.filter((target) => !isPath(target));
+  const ofFiles = paths.length === 0 ? [] : (await readCheckedRules(settings, paths, lake)).rules;
+  const installed = ids.length === 0 ? [] : (await readCheckedRules(settings, [], lake)).rules;
+  const rules = [...ids.map((id) => findRule(installed, id)), ...ofFiles];
+  if (rules.length === 0)
+    throw new UsageError([`there is no rule in ${paths.map((path) => `\`${path}\``).join(', ')}`]);
+  return rules;
+}
+
+function readMoment(option: string, text: string | undefined, { clock }: Settings): number | undefined {
+  if (text === undefined) return undefined;
+  const back = parseDuration(text);
+  if (back !== undefined) return Math.floor(clock.now().getTime() / 1000) - back;
+  const time = parseTime(text);
+  if (time !== undefined) return Math.floor(time.getTime() / 1000);
+  throw new UsageError([
+    `${option} is \`${text}\`: write a time such as \`2026-11-17T02:00:00Z\`, or how long back, such as \`30d\``,
+  ]);
+}
+
+function asJson({ rule, span, records, alerts, incidents, days, groups, tuning, overlaps }: Backtest): unknown {
+  const named = (group: Backtest['alerts'][number]['group']): Record<string, unknown> =>
+    Object.fromEntries(rule.by.map((column, index) => [column, group[index] ?? null]));
+  return {
+    id: rule.id,
+    from: span === undefined ? null : isoTime(span.from),
+    to: span === undefined ? null : isoTime(span.to),
+    records,
+    alerts: alerts.length,
+    incidents,
+    days,
+    groups: groups.map(({ group, ...rest }) => ({ group: named(group), ...rest })),
+    tuning: tuning ?? null,
+    overlaps,
+    raised: alerts.map(({ id, group, time, value, usual, firstSeen, lastSeen, ...rest }) => ({
+      id,
+      time: isoTime(time),
+      group: named(group),
+      value,
+      usual: usual ?? null,
+      records: rest.records,
+      first_seen: isoTime(firstSeen),
+      last_seen: isoTime(lastSeen),
+    })),
+  };
+}
