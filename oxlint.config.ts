@@ -26,10 +26,12 @@ const later = (folder: (typeof house)[number]): string[] => house.slice(house.in
 
 const core = house.filter((folder) => folder !== 'adapters');
 
-/** Files beside the folders stand where the data stands when they work: `suggest` before all, `rule-tests` after the pipeline. */
+/** Files beside the folders stand where the data stands when they work: `suggest` before all, `rule-source` and `rule-tests` after the pipeline. */
 function filesOf(folder: (typeof house)[number]): string[] {
   if (folder === 'ports') return ['shared/ports.ts', 'shared/suggest.ts'];
-  return folder === 'pipeline' ? ['shared/pipeline.ts', 'shared/rule-tests.ts'] : [`shared/${folder}/**/*.ts`];
+  return folder === 'pipeline'
+    ? ['shared/pipeline.ts', 'shared/rule-source.ts', 'shared/rule-tests.ts']
+    : [`shared/${folder}/**/*.ts`];
 }
 
 export default defineConfig({

@@ -2,7 +2,7 @@
 import type { Diagnostic, SourceText } from './diagnostics.ts';
 import { decodeListBytes } from './list-bytes.ts';
 import { formatPlace, type ListPlace, type ListSource } from './list-source.ts';
-import { readListText, type ListContent } from './list-text.ts';
+import type { ListContent } from './list-text.ts';
 
 /** What a look at a place gave. */
 export type FetchedList =
@@ -109,6 +109,8 @@ export class OutsideLists {
     const { name } = known.text;
     const text = textOf(fetched.bytes);
     if (text === undefined) return `cannot use \`${name}\` as a list: it is damaged; fetch it again`;
+    // few have such lists, and reading CSV takes a library
+    const { readListText } = await import('./list-text.ts');
     const read = readListText({ name, text }, column);
     if (read.kind === 'none') return `cannot use \`${name}\` as a list: ${read.reason}`;
     known.text = { name, text };
