@@ -19,7 +19,9 @@ export function checkCommand(done: Done): Command {
 }
 
 async function check(paths: readonly string[], options: CommonOptions): Promise<number> {
-  const { rules, diagnostics, sources } = await readRules(await readSettings(options), paths);
+  const { rules, sources, ...loaded } = await readRules(await readSettings(options), paths);
+  // rules that repeat each other are no news to a run, only to who writes them
+  const diagnostics = [...loaded.diagnostics, ...loaded.overlaps()];
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   if (options.json === true) {
     await writeOut(`${JSON.stringify(diagnostics, null, 2)}\n`);
