@@ -6,6 +6,7 @@ import type { ComparisonOperator } from './lex.ts';
 import { misfitsOf, type Lists } from './lists.ts';
 import { parseExpression } from './parse.ts';
 import { isFinding, readOperand, type TestSyntax } from './read-operand.ts';
+import { findIdleTerms, findIdleValues } from './redundant.ts';
 import type { Syntax, Written } from './syntax.ts';
 import { FLAGS_FIELD } from './tcp-flags.ts';
 import { FIELD_NAMES, findField, networkOfPattern, typeOf, type FieldInfo } from './value.ts';
@@ -19,7 +20,7 @@ export interface Checked {
 /** Parses and checks an expression's text. Spans count from the text's beginning. */
 export function checkExpression(text: string, lists: Lists): Checked {
   const { syntax, findings } = parseExpression(text);
-  const checker = new Checker(lists);
+  const checker = new Checker(text, lists);
   const expression = checker.check(syntax);
   const all = [...findings, ...checker.findings].sort((a, b) => a.span.start - b.span.start);
   return { expression: all.some(({ severity }) => severity === 'error') ? undefined : expression, findings: all };
@@ -27,9 +28,11 @@ export function checkExpression(text: string, lists: Lists): Checked {
 
 class Checker {
   readonly findings: Finding[] = [];
+  readonly #source: string;
   readonly #lists: Lists;
 
-  constructor(lists: Lists) {
+  constructor(source: string, lists: Lists) {
+    this.#source = source;
     this.#lists = lists;
   }
 
@@ -38,7 +41,9 @@ class Checker {
       case 'and':
       case 'or': {
         const terms = syntax.terms.map((term) => this.check(term));
-        return terms.every((term) => term !== undefined) ? { kind: syntax.kind, terms, span: syntax.span } : undefined;
+        if (!terms.every((term) => term !== undefined)) return undefined;
+        this.findings.push(...findIdleTerms(syntax.kind, terms, this.#source));
+        return { kind: syntax.kind, terms, span: syntax.span };
       }
       case 'not': {
         const term = this.check(syntax.term);
@@ -71,7 +76,9 @@ class Checker {
       return [];
     });
     if (operands.length < test.values.length) return undefined;
-    return { kind: 'test', field: field.column, operator: test.operator, operands, span: test.span };
+    const checked = { kind: 'test' as const, field: field.column, operator: test.operator, operands, span: test.span };
+    this.findings.push(...findIdleValues(checked, test.field.text, test.values));
+    return checked;
   }
 
   #wrong(finding: Finding): undefined {

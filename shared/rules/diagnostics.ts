@@ -42,6 +42,11 @@ export function error(code: Code, span: Span, message: string, hint?: string): F
   return { code, severity: 'error', message, span, ...(hint === undefined ? {} : { hint }) };
 }
 
+/** A warning over a span: what is written works, but can hardly be meant. */
+export function warning(code: Code, span: Span, message: string, hint?: string): Finding {
+  return { ...error(code, span, message, hint), severity: 'warning' };
+}
+
 /** Gives a finding its file, line and column. What spans several lines is shown on the first. */
 export function placeFinding(finding: Finding, source: SourceText): Diagnostic {
   const { span, ...rest } = finding;

@@ -65,17 +65,24 @@ export function valuesOf(operand: Operand): readonly Value[] {
 
 /** Whether an expression names a list that will change without the rule: one kept elsewhere, or without entries yet. */
 export function namesOpenList(expression: Expression): boolean {
+  return listsOf(expression).some(({ outside, values }) => outside === true || values.length === 0);
+}
+
+/** Whether an expression names a list. */
+export function namesList(expression: Expression): boolean {
+  return listsOf(expression).length > 0;
+}
+
+function listsOf(expression: Expression): readonly ListOperand[] {
   switch (expression.kind) {
     case 'and':
     case 'or':
-      return expression.terms.some(namesOpenList);
+      return expression.terms.flatMap(listsOf);
     case 'not':
-      return namesOpenList(expression.term);
+      return listsOf(expression.term);
     case 'test':
-      return expression.operands.some((operand) => {
-        return operand.kind === 'list' && (operand.outside === true || operand.values.length === 0);
-      });
+      return expression.operands.filter((operand) => operand.kind === 'list');
     case 'presence':
-      return false;
+      return [];
   }
 }

@@ -1,9 +1,10 @@
 /** Rule files to rules: every file is read before anything is checked, so that lists serve all of them. */
 import { parseDocument, type Document } from 'yaml';
-import type { Diagnostic, SourceText, Span } from './diagnostics.ts';
+import { placeFinding, warning, type Diagnostic, type SourceText, type Span } from './diagnostics.ts';
 import type { ListSource } from './list-source.ts';
 import { builtInLists, PRIVATE_NETWORKS, type Lists, type NamedList } from './lists.ts';
 import type { ReadList } from './outside-lists.ts';
+import { findOverlaps } from './overlaps.ts';
 import { checkQuiets, type PlacedRule } from './quiets.ts';
 import { loadExpectations, type OpenedFile } from './load-expectations.ts';
 import { findListSources, readLists } from './read-lists.ts';
@@ -34,6 +35,8 @@ export interface LoadedRules {
   readonly lists: Lists;
   /** By file, then by place; what is wrong with the texts of outside lists comes last. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Warnings about rules that say what others say; they are found when asked for, as comparing rules takes time. */
+  readonly overlaps: () => readonly Diagnostic[];
 }
 
 /** Loads rule files; what is wrong with them is in `diagnostics`, and a rule with an error is not among `rules`. */
@@ -80,7 +83,15 @@ export function loadRules(files: readonly SourceText[], options: LoadOptions = {
     reader.diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column),
   );
   const diagnostics = [...ofRules, ...reading.diagnostics];
-  return { rules, tests, lists, diagnostics };
+  return { rules, tests, lists, diagnostics, overlaps: () => placeOverlaps(ruled, placed) };
+}
+
+function placeOverlaps(rules: readonly Rule[], placed: readonly PlacedRule[]): readonly Diagnostic[] {
+  const places = new Map(placed.map(({ read, reader }) => [read.id, { span: read.idSpan, source: reader.source }]));
+  return findOverlaps(rules).map(({ rule, code, message, hint }) => {
+    const { span, source } = places.get(rule)!;
+    return placeFinding(warning(code, span, message, hint), source);
+  });
 }
 
 function nothingOutside(): ReadList {

@@ -18,6 +18,11 @@ export function stateKeyOf(rule: Omit<Rule, 'stateKey'>): string {
   return `${rule.id}-${hash.slice(0, 16)}`;
 }
 
+/** A text that conditions share which mean the same. */
+export function conditionKeyOf(condition: Condition): string {
+  return JSON.stringify(meaningOfCondition(condition));
+}
+
 function meaningOfCondition(condition: Condition): unknown {
   switch (condition.kind) {
     case 'match':

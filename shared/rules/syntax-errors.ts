@@ -11,14 +11,16 @@ export function noTest(token: Token): Finding {
     const hint = 'fields are written without quotation marks';
     return error('E103', token.span, `a field is missing before \`${token.text}\``, hint);
   }
-  if (token.kind === 'operator') return error('E103', token.span, `a field is missing before \`${token.text}\``);
+  if (token.kind === 'operator' || (token.kind === 'keyword' && (token.text === 'like' || token.text === 'in'))) {
+    return error('E103', token.span, `a field is missing before \`${token.text}\``);
+  }
   const message = token.kind === 'end' ? 'a test is missing at the end' : `a test is missing before ${nameOf(token)}`;
   return error('E103', spotOf(token), message, EXAMPLE);
 }
 
 /** What people write between a field and a value out of habit, and what it is here. */
 const HABITS: Readonly<Record<string, (field: string, value: string) => string>> = {
-  between: (field) => `${field} in 1024-65535`,
+  between: (field, value) => `${field} in ${value}-…`,
   contains: (field, value) => `${field} like '*${value}*'`,
   startswith: (field, value) => `${field} like '${value}*'`,
   starts_with: (field, value) => `${field} like '${value}*'`,
@@ -34,7 +36,9 @@ const HABITS: Readonly<Record<string, (field: string, value: string) => string>>
 export function noOperator(field: Token, token: Token, value: Token): Finding {
   const name = field.text;
   if (token.kind === 'keyword' && token.text === 'is') {
-    const hint = value.kind === 'keyword' && value.text === 'not' ? `has(${name})` : `not has(${name})`;
+    const isValue = value.kind === 'word' && value.text.toLowerCase() !== 'null';
+    const presence = value.kind === 'keyword' && value.text === 'not' ? `has(${name})` : `not has(${name})`;
+    const hint = isValue ? `${name} = ${value.text}` : presence;
     return error('E106', token.span, '`is` is not part of the language', `write \`${hint}\``);
   }
   if (token.kind === '(' && value.kind === 'word') {
