@@ -9,14 +9,14 @@ function cursorKey(stateKey: string): string {
 }
 
 /**
- * The clock of a rule's last run, Unix seconds; undefined before the first, and where it can't be read: then all is
+ * As of when a rule was run last, Unix seconds; undefined before the first, and where it can't be read: then all is
  * looked at again.
  */
 export async function readCursor(store: ObjectStore, rule: Rule): Promise<number | undefined> {
   return decodeCursor(await store.get(cursorKey(rule.stateKey)));
 }
 
-/** Says that the rule was run at a time. A cursor never moves back, and whoever is faster has run the rule as well. */
+/** Says that the rule was run as of a time. A cursor never moves back, and whoever is faster has run the rule as well. */
 export async function moveCursor(store: ObjectStore, rule: Rule, until: number): Promise<void> {
   const key = cursorKey(rule.stateKey);
   const stored = await store.get(key);

@@ -74,7 +74,7 @@ export async function runRule(rule: Rule, options: RuleRunOptions): Promise<Rule
     known += chunk.length - result.created.length;
   }
   // a run that began later than it had to leaves what is before to the next one
-  if (usual === undefined || since === undefined || since <= usual) await moveCursor(store, rule, started);
+  if (usual === undefined || since === undefined || since <= usual) await moveCursor(store, rule, judgeAt ?? started);
   return { rule, since, created, known };
 }
 
