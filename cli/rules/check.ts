@@ -1,6 +1,6 @@
 /** `sekisho rules check`: everything that is wrong with rules. */
 import type { Command } from 'commander';
-import { formatDiagnostic } from '../../shared/rules/diagnostics.ts';
+import { formatDiagnostic, type Diagnostic } from '../../shared/rules/diagnostics.ts';
 import { EXIT } from '../exit.ts';
 import { counted, painter, writeOut } from '../output.ts';
 import { readRules } from '../read-rules.ts';
@@ -24,7 +24,7 @@ async function check(paths: readonly string[], options: CommonOptions): Promise<
   const diagnostics = [...loaded.diagnostics, ...loaded.overlaps()];
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   if (options.json === true) {
-    await writeOut(`${JSON.stringify(diagnostics, null, 2)}\n`);
+    await writeOut(`${JSON.stringify(diagnostics.map(asJson), null, 2)}\n`);
   } else {
     const paint = painter(process.stdout);
     const texts = diagnostics.map((each) => `${formatDiagnostic(each, sources.get(each.file)!.text).trimEnd()}\n`);
@@ -36,4 +36,9 @@ async function check(paths: readonly string[], options: CommonOptions): Promise<
     await writeOut(`${texts.map((text) => `${text}\n`).join('')}${verdict}\n`);
   }
   return errors > 0 ? EXIT.found : EXIT.done;
+}
+
+/** What editors rely on: every key is always there. */
+function asJson({ file, line, column, endColumn, code, severity, message, hint }: Diagnostic): unknown {
+  return { file, line, column, endColumn, code, severity, message, hint: hint ?? null };
 }

@@ -1,49 +1,119 @@
 /** `sekisho rules list`: what is looked for. */
 import type { Command } from 'commander';
-import { formatSpan } from '../../shared/alerts/wording.ts';
+import stringWidth from 'string-width';
+import { wrap } from '../../shared/alerts/wrap.ts';
+import { neededFields, type NeededFields } from '../../shared/rules/needed-fields.ts';
+import { formatDuration } from '../../shared/rules/quantity.ts';
+import { memoryOf, type Condition, type Memory, type Rule } from '../../shared/rules/rule.ts';
+import { tableOfRule } from '../../shared/rules/table.ts';
 import { EXIT } from '../exit.ts';
-import { widthOf, writeOut } from '../output.ts';
+import { counted, painter, widthOf, writeOut } from '../output.ts';
 import { readCheckedRules } from '../read-rules.ts';
 import { readSettings, type CommonOptions } from '../settings.ts';
-import { formatTable } from '../table.ts';
 import { RULE_PATHS, subcommand, type Done } from './subcommand.ts';
 
 const EXAMPLES = `\
   sekisho rules list                      what is looked for
-  sekisho rules list my-rules/ --json     with descriptions, tags and runbooks`;
+  sekisho rules list my-rules/ --json     with descriptions, fields and runbooks
+  sekisho rules list --json | jq -r '.[] | select(.memory == "query").id'
+                                          rules that run on a schedule (\`rules run\`)
+
+In each rule's second line: when it alerts; \`at once\`, \`stream\` (windows kept while records arrive) or \`schedule\`
+(\`sekisho rules run\`); what the flow logs' format must name beyond the default format; its tags.`;
 
 /** The command. */
 export function listCommand(done: Done): Command {
-  return subcommand('list', 'list rules', EXAMPLES)
+  return subcommand('list', 'list rules: when they alert, what they remember and need', EXAMPLES)
     .argument('[path...]', RULE_PATHS)
     .action(async (paths: string[], options: CommonOptions) => done(await list(paths, options)));
 }
 
 async function list(paths: readonly string[], options: CommonOptions): Promise<number> {
   const { rules } = await readCheckedRules(await readSettings(options), paths);
-  if (options.json === true) {
-    const shown = rules.map(({ id, title, description, severity, tags, by, condition, suppress, runbook }) => ({
-      id,
-      title,
-      description,
-      severity,
-      tags,
-      by,
-      window: condition.kind === 'window' ? condition.seconds : null,
-      when: condition.kind === 'window' ? condition.when.text : null,
-      suppress,
-      runbook: runbook ?? null,
-    }));
-    await writeOut(`${JSON.stringify(shown, null, 2)}\n`);
-    return EXIT.done;
-  }
-  const rows = rules.map(({ id, severity, title, condition }) => [
-    id,
-    severity,
-    condition.kind === 'window' ? `${condition.when.text} in ${formatSpan(condition.seconds)}` : 'every match',
-    title,
-  ]);
-  const columns = ['id', 'severity', 'alerts at', 'title'].map((name) => ({ name, type: 'VARCHAR' }));
-  await writeOut(formatTable({ columns, rows }, widthOf(process.stdout)));
+  if (options.json === true) await writeOut(`${JSON.stringify(rules.map(asJson), null, 2)}\n`);
+  else await writeOut(formatRules(rules, widthOf(process.stdout)));
   return EXIT.done;
+}
+
+function asJson(rule: Rule): unknown {
+  const { id, title, description, severity, tags, by, condition, suppress, runbook, falsePositives, quiets } = rule;
+  const { needed, sharpening } = neededFields(rule);
+  return {
+    id,
+    title,
+    description,
+    severity,
+    tags,
+    by,
+    window: condition.kind === 'window' || condition.kind === 'baseline' ? condition.seconds : null,
+    when: whenText(condition) ?? null,
+    memory: memoryOf(condition),
+    fields: needed.map(({ column }) => column),
+    sharpened_by: sharpening.map(({ column }) => column),
+    quiets,
+    suppress,
+    runbook: runbook ?? null,
+    false_positives: falsePositives ?? null,
+  };
+}
+
+/** The condition as it is written in the rule, without its window. */
+function whenText(condition: Condition): string | undefined {
+  switch (condition.kind) {
+    case 'match':
+      return undefined;
+    case 'window':
+      return condition.when.text;
+    case 'absence':
+    case 'new':
+    case 'baseline':
+      return condition.text;
+  }
+}
+
+const MEMORIES: Readonly<Record<Memory, string>> = { none: 'at once', stream: 'stream', query: 'schedule' };
+const INDENT = 4;
+const SEVERITY = 11;
+
+/** Two lines a rule, more where they do not fit. */
+function formatRules(rules: readonly Rule[], width: number): string {
+  const paint = painter(process.stdout);
+  const widest = rules.reduce((most, { id }) => Math.max(most, stringWidth(id)), 0) + 2;
+  const blocks = rules.map((rule) => {
+    const { id, severity, title, tags } = rule;
+    const [first = '', ...more] = wrap(title, width - widest - SEVERITY);
+    const badge = ` ${severity} `;
+    const head = `${paint('title', id)}${' '.repeat(widest - stringWidth(id))}${paint(severity, badge)}`;
+    const facts = [conditionText(rule), MEMORIES[memoryOf(rule.condition)], formatText(rule), tags.join(', ')];
+    return [
+      `${head}${' '.repeat(SEVERITY - badge.length)}${first}`,
+      ...more.map((line) => `${' '.repeat(widest + SEVERITY)}${line}`),
+      ...wrap(facts.filter((fact) => fact !== '').join('; '), width - INDENT).map((line) =>
+        paint('dim', `${' '.repeat(INDENT)}${line}`),
+      ),
+    ];
+  });
+  return `${blocks.flat().join('\n')}\n\n${counted(rules.length, 'rule')}; \`sekisho rules explain ID\` tells more of one\n`;
+}
+
+function conditionText({ condition }: Rule): string {
+  const text = whenText(condition) ?? 'every match';
+  const window =
+    condition.kind === 'window' || condition.kind === 'baseline' ? ` in ${formatDuration(condition.seconds)}` : '';
+  const sequel =
+    condition.kind === 'window' && condition.then !== undefined
+      ? `, then within ${formatDuration(condition.then.within)}`
+      : '';
+  return `${text}${window}${sequel}`;
+}
+
+function formatText(rule: Rule): string {
+  if (tableOfRule(rule) === 'tgw') return 'transit gateway logs';
+  const needs = neededFields(rule);
+  const extra = beyondDefault(needs.needed);
+  return extra.length === 0 ? 'default format' : `needs ${extra.join(', ')}`;
+}
+
+function beyondDefault(fields: NeededFields['needed']): readonly string[] {
+  return fields.flatMap(({ column, since }) => (since > 2 ? column : []));
 }

@@ -68,7 +68,7 @@ export async function backtest(rule: Rule, engine: QueryEngine, options: Backtes
   const meets = threshold === undefined ? '' : `WHERE value ${threshold.operator} ${doubleLiteral(threshold.value)}`;
   const { rows } = await engine.query(
     `SELECT ${list('minute', 'value', 'usual', 'records', 'first_seen', 'last_seen', groupColumns(rule))} ` +
-      `FROM measured ${meets} ORDER BY minute, ${list(groupColumns(rule))}`,
+      `FROM measured ${meets} ORDER BY ${list('minute', groupColumns(rule))}`,
   );
   const alerts = rows.map((row) => alertOf(rule, row));
   const days = span === undefined ? [] : daysOf(span, alerts);

@@ -46,7 +46,7 @@ export async function overlapsOf(
   const { rows } = await engine.query(
     `SELECT rule, CAST("group" AS VARCHAR), epoch(period_start), epoch(period_end), ` +
       `coalesce(list_contains(quiets, ${literal(rule.id)}), false) FROM alerts ` +
-      `WHERE rule <> ${literal(rule.id)} AND "group" IS NOT NULL ` +
+      `WHERE rule <> ${literal(rule.id)} AND json_type("group") = 'OBJECT' ` +
       `AND period_start < TIMESTAMP ${literal(timestamp(to))} AND period_end > TIMESTAMP ${literal(timestamp(from))}`,
   );
   const others = rows.map(([id, group, start, end, quiets]): OtherAlert => {

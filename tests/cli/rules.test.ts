@@ -25,7 +25,7 @@ const GOOD = `rules:
         alerts: 0
   - id: many-refused
     where: action = REJECT
-    by: srcaddr
+    by: [vpc_id, srcaddr]
     window: 5m
     when: count() >= 100
 `;
@@ -34,6 +34,7 @@ const FILES: Readonly<Record<string, string>> = {
   'good.yml': GOOD,
   'wrong.yml': GOOD.replace('dstport = 23', 'dstport = 70000').replace('window: 5m', 'window: 5 parsecs'),
   'failing.yml': GOOD.replace('alerts: 1', 'alerts: 0'),
+  'doubtful.yml': 'rules:\n  - id: doubtful\n    where: dstport = 23\n    quiets: [nobody]\n',
   'list.yml': 'lists:\n  bastions: [192.0.2.1, bastion]\n',
 };
 
@@ -73,17 +74,25 @@ test('check shows every mistake at its place, over all files', async () => {
 test('check --json says the same for programs', async () => {
   const { code, stdout } = await rules('check', 'wrong.yml', '--json');
   expect(code).toBe(3);
-  expect(JSON.parse(stdout)).toMatchObject([
-    {
-      file: 'wrong.yml',
-      line: 7,
-      column: 42,
-      endColumn: 47,
-      severity: 'error',
-      code: expect.stringMatching(/^E\d{3}$/),
-    },
-    { file: 'wrong.yml', line: 22 },
-  ]);
+  const [first, second] = JSON.parse(stdout);
+  expect(first).toEqual({
+    file: 'wrong.yml',
+    line: 7,
+    column: 42,
+    endColumn: 47,
+    code: 'E204',
+    severity: 'error',
+    message: '`70000` is out of range: `dstport` is at most 65535',
+    hint: null,
+  });
+  expect(second).toMatchObject({ file: 'wrong.yml', line: 22, hint: 'write `10m` or `1h`' });
+});
+
+test('check shows warnings, which are no reason to fail', async () => {
+  const { code, stdout } = await rules('check', 'doubtful.yml');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^doubtful\.yml:4:\d+: warning W\d{3}: /);
+  expect(stdout).toMatch(/\n0 errors and 1 warning in 1 file\n$/);
 });
 
 test('rules test runs the tests inside, and names rules that have none', async () => {
@@ -119,25 +128,36 @@ test('the tests inside the built-in rules pass', async () => {
   expect(passed).toBeGreaterThanOrEqual(4);
 });
 
-test('list shows rules in a line each', async () => {
+test('list says of each rule when it alerts, what it remembers and what it needs', async () => {
   const { code, stdout } = await rules('list', 'good.yml');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/│ telnet +│ high +│ every match +│ telnet is in use +│/);
-  expect(stdout).toMatch(/│ many-refused +│ medium +│ count\(\) >= 100 in 5m +│ many-refused +│/);
+  expect(stdout).toBe(`\
+telnet         high      telnet is in use
+    every match; at once; default format; clear-text
+many-refused   medium    many-refused
+    count() >= 100 in 5m; stream; needs vpc_id
+
+2 rules; \`sekisho rules explain ID\` tells more of one
+`);
 });
 
 test('list --json has everything that is said of a rule', async () => {
-  expect((await jsonOf(rules('list', 'good.yml', '--json')))[0]).toEqual({
-    id: 'telnet',
-    title: 'telnet is in use',
-    description: 'Nobody should need it.',
-    severity: 'high',
-    tags: ['clear-text'],
-    by: ['interface_id'],
-    window: null,
-    when: null,
+  expect((await jsonOf(rules('list', 'good.yml', '--json')))[1]).toEqual({
+    id: 'many-refused',
+    title: 'many-refused',
+    description: '',
+    severity: 'medium',
+    tags: [],
+    by: ['vpc_id', 'srcaddr'],
+    window: 300,
+    when: 'count() >= 100',
+    memory: 'stream',
+    fields: ['srcaddr', 'action', 'vpc_id'],
+    sharpened_by: [],
+    quiets: [],
     suppress: 3600,
     runbook: null,
+    false_positives: null,
   });
 });
 
