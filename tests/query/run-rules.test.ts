@@ -28,7 +28,7 @@ function refused(dstport: number, start: number, srcaddr = '203.0.113.9'): Recor
 
 async function write(lake: TestLake, arrived: string, records: readonly RecordInput[]): Promise<void> {
   const [one] = decoded([records]);
-  await lake.writeRaw(arrived, [{ ...one!, id: `${arrived.replaceAll(/\D/g, '')}`.padStart(32, '0') }]);
+  await lake.writeRaw(arrived, [{ ...one!, id: arrived.replaceAll(/\D/g, '').padStart(32, '0') }]);
 }
 
 async function run(lake: TestLake, now: string, rule = SCAN, since?: string): Promise<RuleRun> {
