@@ -61,7 +61,7 @@ test.for([{}, { NO_COLOR: '1' }])('a pipe gets no escape codes (%o)', async (env
   const folder = await temporaryFolder();
   const { code, stdout, stderr } = await sekisho(['ingest', HOUR, '--lake', 'lake', ...AS_OF], { cwd: folder, env });
   expect(code).toBe(0);
-  expect(stdout).toContain('Read 21,859 records from 144 files');
+  expect(stdout).toContain('Read 21,867 records from 144 files');
   expect(stdout + stderr).not.toContain(ESCAPE);
 });
 
