@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listPlaces } from '../../../shared/adapters/local/list-places.ts';
 import { openFolderStore } from '../../../shared/adapters/local/object-store.ts';
+import type { ObjectStore } from '../../../shared/ports.ts';
 import type { ListPlace } from '../../../shared/rules/list-source.ts';
 import type { FetchedList, FetchList } from '../../../shared/rules/outside-lists.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -52,11 +53,10 @@ test('an object of the lake is found by its whole key, and read again only when 
 
 test('a lake that can not be listed is a failure with its reason, not an exception', async () => {
   const store = openFolderStore(await temporaryFolder());
-  const broken = { ...store, list: () => failing() };
+  const list: ObjectStore['list'] = () => ({
+    [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('the disk is gone')) }),
+  });
+  const broken = { ...store, list };
   const fetch = listPlaces({ store: broken, fetchFromS3: noS3 });
   expect(await fetch({ kind: 'object', key: 'a' }, undefined)).toEqual({ kind: 'failed', message: 'the disk is gone' });
 });
-
-async function* failing(): AsyncGenerator<never> {
-  throw new Error('the disk is gone');
-}
