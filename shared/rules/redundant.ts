@@ -11,6 +11,9 @@ import { fieldUniverse, subtractRanges, TextLine, valuesOfTest } from './value-s
 /** Longer sets and chains are not compared value by value, term by term. */
 const MAX_COMPARED = 64;
 
+/** Terms of more tests are hardly written twice, and take long to compare. */
+const MAX_TESTS = 4;
+
 /** Longer texts are not shown in a message. */
 const MAX_QUOTED = 60;
 
@@ -105,10 +108,23 @@ export function findIdleTerms(kind: 'and' | 'or', terms: readonly Expression[], 
 }
 
 function meaningOf(term: Expression, line: TextLine): Meaning | undefined {
-  if (namesList(term)) return undefined;
+  if (countTests(term) > MAX_TESTS || namesList(term)) return undefined;
   const trueWhere = clausesOf(term, line, true);
   const falseWhere = clausesOf(term, line, false);
   return trueWhere === undefined || falseWhere === undefined ? undefined : { term, trueWhere, falseWhere };
+}
+
+function countTests(term: Expression): number {
+  switch (term.kind) {
+    case 'and':
+    case 'or':
+      return term.terms.reduce((sum, each) => sum + countTests(each), 0);
+    case 'not':
+      return countTests(term.term);
+    case 'test':
+    case 'presence':
+      return 1;
+  }
 }
 
 /** True where the other term alone is true, false and unknown for the same records as both together. */

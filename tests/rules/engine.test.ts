@@ -1,46 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fieldReader } from '../../shared/flow/derived.ts';
-import { checkExpression } from '../../shared/rules/check.ts';
 import { compileRules } from '../../shared/rules/compile.ts';
 import { evaluateRules } from '../../shared/rules/evaluate.ts';
-import { builtInLists, type NamedList } from '../../shared/rules/lists.ts';
 import { loadRules } from '../../shared/rules/load.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
 import { columnBatch, type RecordInput } from '../support/batches.ts';
-import { expression, LISTS, record, WIDE } from './arbitraries.ts';
+import { expression, record, WIDE } from './arbitraries.ts';
 import { matches } from './naive.ts';
-
-const lists = new Map([
-  ...builtInLists(),
-  ...Object.entries(LISTS).map(([name, entries]): [string, NamedList] => [name, { name, entries }]),
-]);
-
-/** A rule of nothing but its conditions; it may be one that loadRules refuses because it never matches. */
-function ruleOf(id: string, where: string, except: string | undefined): Rule {
-  const checked = (text: string) => {
-    const { expression, findings } = checkExpression(text, lists);
-    if (expression === undefined) throw new Error(`${text}: ${findings[0]?.message}`);
-    return expression;
-  };
-  return {
-    id,
-    title: id,
-    description: '',
-    severity: 'low',
-    tags: [],
-    where: checked(where),
-    except: except === undefined ? undefined : checked(except),
-    by: ['interface_id'],
-    condition: { kind: 'match' },
-    falsePositives: undefined,
-    sharpenedBy: [],
-    quiets: [],
-    suppress: 3600,
-    runbook: undefined,
-    stateKey: id,
-  };
-}
+import { ruleOf } from './rule-of.ts';
 
 function loaded(yaml: string): readonly Rule[] {
   const { rules, diagnostics } = loadRules([{ name: 'rules.yaml', text: yaml }]);
@@ -105,6 +73,47 @@ describe('compiled rules', () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  test('find the networks of addresses where networks are dense', () => {
+    const octet = fc.nat({ max: 255 });
+    const dense = fc.tuple(fc.constantFrom('10.0', '198.18'), octet, octet).map(([head, a, b]) => `${head}.${a}.${b}`);
+    const network = fc.tuple(dense, fc.integer({ min: 20, max: 32 })).map(([address, bits]) => {
+      const [a, b, c, d] = address.split('.').map(Number) as [number, number, number, number];
+      const size = 2 ** (32 - bits);
+      const low = Math.floor((c * 256 + d) / size) * size;
+      return `${a}.${b}.${low >> 8}.${low & 255}/${bits}`;
+    });
+    const rules = fc.array(fc.array(network, { minLength: 1, maxLength: 6 }), { minLength: 40, maxLength: 80 });
+    const hit = fc.record({ fields: fc.record({ srcaddr: dense, start: fc.constant(1) }) });
+    fc.assert(
+      fc.property(rules, fc.array(hit, { minLength: 1, maxLength: 80 }), (rules, records) => {
+        const texts = rules.map((networks): [string, undefined] => [`srcaddr in (${networks.join(', ')})`, undefined]);
+        const { compiled, naive } = bothWays(texts, records, 'default');
+        expect(compiled).toEqual(naive);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('keep classes of texts right while more and more are met', () => {
+    const rules = Array.from({ length: 12 }, (_, bit) =>
+      ruleOf(`bit-${bit}`, `vpc_id like '*-${bit}-*'`, 'vpc_id like *7-'),
+    );
+    const compiled = compileRules(rules);
+    for (let from = 0; from < 4096; from += 512) {
+      const texts = Array.from({ length: 512 }, (_, index) => {
+        const set = rules.flatMap((_, bit) => ((from + index) & (1 << bit) ? [`-${bit}-`] : []));
+        return `vpc${set.join('')}`;
+      });
+      const records = texts.map((vpc_id) => ({ fields: { vpc_id, start: 1 } }));
+      const found = evaluateRules(compiled, columnBatch('vpc-id start', records));
+      const expected = rules.flatMap(({ id }, bit) => {
+        const rows = texts.flatMap((text, row) => (text.includes(`-${bit}-`) && !text.endsWith('7-') ? [row] : []));
+        return rows.length === 0 ? [] : [[id, rows]];
+      });
+      expect(found.map(({ rule, rows }) => [rule.id, [...rows]])).toEqual(expected);
+    }
   });
 
   test('a field that the format does not have is null in every record', () => {

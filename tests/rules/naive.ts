@@ -6,7 +6,7 @@ import { valuesOf, type Expression, type Test, type Value } from '../../shared/r
 export type Reader = (column: string) => FieldValue;
 
 /** True, false, or null for unknown. */
-function evaluate(expression: Expression, read: Reader): boolean | null {
+export function evaluate(expression: Expression, read: Reader): boolean | null {
   switch (expression.kind) {
     case 'presence':
       return read(expression.field) !== null;
