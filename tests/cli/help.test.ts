@@ -11,6 +11,10 @@ const COMMANDS: readonly (readonly [command: string, options: readonly string[]]
   ['rules check', COMMON],
   ['rules test', COMMON],
   ['rules list', COMMON],
+  ['rules explain', ['--sql', ...COMMON]],
+  ['rules backtest', ['--lake', '--since', '--until', ...COMMON]],
+  ['rules schema', COMMON],
+  ['rules import-sigma', ['--partial', ...COMMON]],
 ];
 
 test.for(COMMANDS)('%s --help names its options and shows examples of it', async ([command, options]) => {

@@ -153,6 +153,16 @@ describe('correlations', () => {
     expect(imported(correlation(keys)).ids).toEqual(['odd-traffic', 'many']);
   });
 
+  test('one rule after another is a sequence', () => {
+    const accepted = sigma('s: { action: allow, dst_port: 22 }\ncondition: s', 'name: let-in\n');
+    const keys = 'type: temporal_ordered, rules: [refused, let-in], group-by: src_ip, timespan: 10m';
+    const { rule } = imported(`${BASE}---\n${accepted}---\ntitle: In at last\ncorrelation: { ${keys} }\n`);
+    expect(rule).toMatchObject({
+      by: ['srcaddr'],
+      condition: { seconds: 60, when: { text: 'count() >= 1' }, then: { within: 600 } },
+    });
+  });
+
   test.for([
     ['type: temporal, group-by: src_ip, timespan: 5m', /type `temporal` can't be translated/],
     ['type: event_count, group-by: src_ip, timespan: 5m', /has no `condition`/],
