@@ -12,18 +12,16 @@ const cidr = z
 
 const entry = z.union([z.string(), z.number()]);
 
+const outsideList = z.strictObject({
+  file: z.string().optional(),
+  object: z.string().optional(),
+  column: entry.optional(),
+  refresh: z.string().optional(),
+});
+
 /** A list: its entries, one entry, `s3://…`, or the keys that say where it is kept. */
 const list = z.union(
-  [
-    z.array(entry),
-    entry,
-    z.strictObject({
-      file: z.string().optional(),
-      object: z.string().optional(),
-      column: entry.optional(),
-      refresh: z.string().optional(),
-    }),
-  ],
+  [z.array(entry), entry, outsideList],
   'a list is written `[entry, entry]`, `{ file: path }`, `{ object: key }` or `s3://bucket/key`, with `column` and `refresh`',
 );
 
@@ -51,7 +49,11 @@ const schema = z.strictObject({
 });
 
 /** Every setting's name, for "did you mean". */
-const SETTINGS = [...Object.keys(schema.shape), 'log_group', 'format', 'notifications_per_minute', 'state_limit'];
+const SETTINGS = [
+  ...Object.keys(schema.shape),
+  ...Object.keys(outsideList.shape),
+  ...['log_group', 'format', 'notifications_per_minute', 'state_limit'],
+];
 
 /** Something wrong in the configuration: `sekisho.yml:3:5: …`. */
 export interface ConfigProblem {

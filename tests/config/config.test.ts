@@ -29,10 +29,31 @@ windows: { state_limit: 1.5 GB }
   expect(parseConfig('sekisho.yml', '')).toEqual(DEFAULT_CONFIG);
 });
 
+test('a list is written out, or says where it is kept', () => {
+  const text = `lists:
+  office: 192.0.2.1
+  ports: 22
+  threats: { file: lists/threats.csv, column: ip, refresh: 1h }
+  relays: { object: lists/relays.csv, column: 2 }
+  feed: s3://bucket/feed.txt
+`;
+  expect(parseConfig('sekisho.yml', text)).toMatchObject({
+    lists: {
+      office: ['192.0.2.1'],
+      ports: ['22'],
+      threats: { file: 'lists/threats.csv', column: 'ip', refresh: '1h' },
+      relays: { object: 'lists/relays.csv', column: 2 },
+      feed: { object: 's3://bucket/feed.txt' },
+    },
+  });
+});
+
 test.each([
   ['netwroks: []', 'sekisho.yml:1:1: there is no setting `netwroks`: did you mean `networks`?'],
   ['rules: []\nnetworks:\n  - 10.0.0.0/33', 'sekisho.yml:3:5: `networks.0`: it is no network'],
   ['time_zone: Asia/Tokio', 'sekisho.yml:1:12: `time_zone`: it is no time zone'],
+  ['lists: { a: { fil: x } }', 'sekisho.yml:1:15: there is no setting `fil`: did you mean `file`?'],
+  ['lists: { a: true }', 'sekisho.yml:1:13: `lists.a`: a list is written `[entry, entry]`, `{ file: path }`'],
   ['service_ports: [70000]', 'sekisho.yml:1:17: `service_ports.0`'],
   [
     'alerts: { notification_per_minute: 5 }',

@@ -95,9 +95,7 @@ export function openBucketStore(client: S3Client, bucket: string): ObjectStore {
           }
         }
       } catch (error) {
-        throw statusOf(error) === undefined && !(error instanceof Error)
-          ? error
-          : s3Error('list', `s3://${bucket}/${prefix}`, error);
+        throw s3Error('list', `s3://${bucket}/${prefix}`, error);
       }
     },
   };

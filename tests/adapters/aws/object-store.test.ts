@@ -62,6 +62,18 @@ describe.skipIf(!hasEmulator)('S3, as the emulator ministack plays it', () => {
     await proxy.stop();
   });
 
+  test('a write that meets another under way is tried again where it must be created, and given up where it must be unchanged', async () => {
+    const conflict = [409, 'ConditionalRequestConflict'] as const;
+    const proxy = await startProxy(emulator.endpoint, { refusals: [conflict, conflict, conflict] });
+    const busy = clientOf(proxy.endpoint);
+    const store = openBucketStore(busy, await newBucket());
+    expect(await store.putIfUnchanged('s', bytes('1'), undefined)).toBeUndefined();
+    expect(await store.putIfAbsent('a', bytes('1'))).toBe(true);
+    expect((await store.get('a'))?.body).toEqual(bytes('1'));
+    busy.destroy();
+    await proxy.stop();
+  });
+
   test('throttling is waited out, a refusal is told with the permission that is missing', async () => {
     const bucket = await newBucket();
     const slow = await startProxy(emulator.endpoint, {
