@@ -48,12 +48,9 @@ const schema = z.strictObject({
   windows: z.strictObject({ state_limit: byteSize.optional() }).optional(),
 });
 
+const NESTED = ['log_group', 'format', 'notifications_per_minute', 'state_limit'];
 /** Every setting's name, for "did you mean". */
-const SETTINGS = [
-  ...Object.keys(schema.shape),
-  ...Object.keys(outsideList.shape),
-  ...['log_group', 'format', 'notifications_per_minute', 'state_limit'],
-];
+const SETTINGS = [...Object.keys(schema.shape), ...Object.keys(outsideList.shape), ...NESTED];
 
 /** Something wrong in the configuration: `sekisho.yml:3:5: …`. */
 export interface ConfigProblem {
