@@ -215,8 +215,10 @@ function dominance({ rule, alerts }: Backtest): readonly string[] {
     const [value, most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
     if (counts.size < 2 || value === null || most < alerts.length / 2) return [];
     const rest = alerts.length - most;
+    const test = `${column} = ${written(value)}`;
+    const how = rule.except === undefined ? `\`except: ${test}\`` : `\`or ${test}\` at the end of its \`except\``;
     return [
-      `${most} of the ${alerts.length} alerts are about ${column} ${value}: if it is known for that, \`except: ${column} = ${written(value)}\` leaves ${rest}.`,
+      `${most} of the ${alerts.length} alerts are about ${column} ${value}: if it is known for that, ${how} leaves ${rest}.`,
     ];
   });
 }
