@@ -27,8 +27,19 @@ const MERGED = 12;
 
 /** Every alert that the pack raises on deliveries in this order, each as it was created. */
 export async function raise(deliveries: readonly HourDelivery[], format: string): Promise<readonly Alert[]> {
+  const newest = Math.max(...deliveries.map(({ arrived }) => arrived));
+  return await raiseOn(deliveries.map(arrivalOf), format, new Date(newest * 1_000));
+}
+
+/** Every alert that the pack raises on lines that come together. */
+export async function raiseOnLines(lines: readonly string[], format: string): Promise<readonly Alert[]> {
+  const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+  const arrival: Arrival = { kind: 'text', lines: content, header: undefined, firstLine: 1, place: 'lines' };
+  return await raiseOn([arrival], format, new Date('2026-01-06T00:00:00Z'));
+}
+
+async function raiseOn(arrivals: readonly Arrival[], format: string, now: Date): Promise<readonly Alert[]> {
   const options = decodeOptions(formatOf(format));
-  const now = new Date(Math.max(...deliveries.map(({ arrived }) => arrived)) * 1_000);
   let names = 0;
   const pipeline: Pipeline = {
     store: createMemoryStore(),
@@ -41,10 +52,10 @@ export async function raise(deliveries: readonly HourDelivery[], format: string)
     seen: noAlertMemory(),
   };
   const raised: Alert[] = [];
-  for (let from = 0; from < deliveries.length; from += MERGED) {
-    const arrivals = deliveries.slice(from, from + MERGED).map(arrivalOf);
-    for (const arrival of arrivals) raised.push(...(await detect(arrival, pipeline)).alerts);
-    await archive(arrivals, pipeline);
+  for (let from = 0; from < arrivals.length; from += MERGED) {
+    const together = arrivals.slice(from, from + MERGED);
+    for (const arrival of together) raised.push(...(await detect(arrival, pipeline)).alerts);
+    await archive(together, pipeline);
     raised.push(...(await foldWindows(pipeline, now)).alerts);
   }
   return raised;
