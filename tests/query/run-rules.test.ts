@@ -3,7 +3,7 @@ import { noAlertMemory } from '../../shared/alerts/memory.ts';
 import type { Alert } from '../../shared/alerts/alert.ts';
 import { runRule, scheduledRules, type RuleRun } from '../../shared/query/run-rules.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
-import type { RecordInput } from '../support/batches.ts';
+import { delivery, type RecordInput } from '../support/batches.ts';
 import { testLake, type TestLake } from '../support/lakes.ts';
 import { ruleOf, windowOf } from '../support/rules.ts';
 import { alertIds } from '../windows/world.ts';
@@ -161,4 +161,27 @@ test('scheduled are the rules that the lake remembers for, those first that quie
   const quieting: Rule = { ...SCAN, id: 'specific', quiets: ['slow-scan'] };
   expect(scheduledRules([SCAN, short, quieting], false)).toEqual([quieting, SCAN]);
   expect(scheduledRules([SCAN, short, quieting], true)).toEqual([quieting, SCAN, short]);
+});
+
+test('a rule about transit gateways asks their records', async () => {
+  using lake = testLake();
+  const fields = { version: 6, account_id: '123456789012', tgw_attachment_id: 'tgw-attach-0a', region: 'ap-northeast-1', packets_lost_blackhole: 7, start: START, end: START + 60 }; // prettier-ignore
+  const format = 'version account-id tgw-attachment-id region packets-lost-blackhole start end';
+  await lake.writeRaw(
+    '2026-11-01T05:00:00Z',
+    [delivery({ batches: [{ format, records: [{ fields }, { fields }] }] })],
+    'tgw',
+  );
+  const rule = ruleOf({
+    id: 'lost',
+    title: 'Lost',
+    where: checked('packets_lost_blackhole > 0'),
+    by: ['tgw_attachment_id'],
+    condition: windowOf(7200, 'sum(packets_lost_blackhole) >= 14'),
+  });
+  const { created } = await run(lake, '2026-11-01T06:00:00Z', rule);
+  expect(created).toMatchObject([
+    { group: { tgw_attachment_id: 'tgw-attach-0a' }, records: 2, interfaces: [], region: 'ap-northeast-1' },
+  ]);
+  expect(created[0]!.samples[0]).toMatchObject({ version: 6, packets_lost_blackhole: 7 });
 });
