@@ -20,7 +20,7 @@ import {
 } from './value-set.ts';
 
 /** The most clauses that one rule may become. */
-export const MAX_CLAUSES = 512;
+export const MAX_CLAUSES = 4096;
 
 /**
  * Clauses of which a record must meet one for an expression to be true, or (if `holds` is false) to be false:

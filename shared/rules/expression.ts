@@ -63,6 +63,20 @@ export function valuesOf(operand: Operand): readonly Value[] {
   return operand.kind === 'list' ? operand.values : [operand];
 }
 
+/** The field of each test of an expression, with repetitions. */
+export function fieldsOf(expression: Expression): readonly string[] {
+  switch (expression.kind) {
+    case 'and':
+    case 'or':
+      return expression.terms.flatMap(fieldsOf);
+    case 'not':
+      return fieldsOf(expression.term);
+    case 'test':
+    case 'presence':
+      return [expression.field];
+  }
+}
+
 /** Whether an expression names a list that will change without the rule: one kept elsewhere, or without entries yet. */
 export function namesOpenList(expression: Expression): boolean {
   return listsOf(expression).some(({ outside, values }) => outside === true || values.length === 0);

@@ -3,7 +3,7 @@ import { clausesOf } from './clauses.ts';
 import type { Clause } from './clause.ts';
 import { coversClauses } from './cover.ts';
 import { warning, type Finding } from './diagnostics.ts';
-import { namesList, type Expression, type Operand, type Test, type Value } from './expression.ts';
+import { fieldsOf, namesList, type Expression, type Operand, type Test, type Value } from './expression.ts';
 import { impliesPattern } from './pattern.ts';
 import type { Written } from './syntax.ts';
 import { fieldUniverse, subtractRanges, TextLine, valuesOfTest } from './value-set.ts';
@@ -40,7 +40,7 @@ function starProblem(test: Test, name: string, operand: Operand, { kind, text, s
 
 /** For a test that is true of every value, or of none; what lists hold may change. */
 function idleTest(test: Test, name: string): Finding | undefined {
-  if (namesList(test)) return undefined;
+  if (namesList(test) || !mayBeIdle(test)) return undefined;
   const line = new TextLine();
   const universe = fieldUniverse(test.field, line);
   const { ranges, patterns, not } = valuesOfTest(test, universe, line);
@@ -51,6 +51,15 @@ function idleTest(test: Test, name: string): Finding | undefined {
   }
   if ((not ? others : ranges).length > 0) return undefined;
   return warning('W103', test.span, `no value of \`${name}\` meets this`, 'leave it out');
+}
+
+/** A cheap answer for most tests: a few single values are neither all of a field's nor none. */
+function mayBeIdle({ operator, operands }: Test): boolean {
+  if (operator === '=' || operator === '!=') return false;
+  return operands.some((value) => {
+    if (value.kind === 'numbers' || value.kind === 'addresses') return value.low < value.high || /[<>]/.test(operator);
+    return value.kind === 'pattern' || value.kind === 'text';
+  });
 }
 
 function repeatedValues(operands: readonly Operand[], written: readonly Written[]): readonly Finding[] {
@@ -82,7 +91,6 @@ function isValueWithin(narrow: Value, wide: Value): boolean {
 
 /** What one term says: when it is true, and when it is false. */
 interface Meaning {
-  readonly term: Expression;
   readonly trueWhere: readonly Clause[];
   readonly falseWhere: readonly Clause[];
 }
@@ -90,47 +98,60 @@ interface Meaning {
 /** Warnings about the terms of an `and` or `or`; `source` is the text that their spans are in. */
 export function findIdleTerms(kind: 'and' | 'or', terms: readonly Expression[], source: string): readonly Finding[] {
   if (terms.length > MAX_COMPARED) return [];
-  const line = new TextLine();
-  const meanings = terms.map((term) => meaningOf(term, line));
-  return meanings.flatMap((meaning, index) => {
-    if (meaning === undefined) return [];
-    const other = meanings.find((each, at) => {
-      if (each === undefined || at === index || !addsNothing(kind, meaning, each, line)) return false;
+  const comparison = new Comparison(kind);
+  return terms.flatMap((term, index) => {
+    const other = terms.find((each, at) => {
+      if (at === index || !comparison.addsNothing(term, each)) return false;
       // of two that say the same, the second is too much
-      return at < index || !addsNothing(kind, each, meaning, line);
+      return at < index || !comparison.addsNothing(each, term);
     });
     if (other === undefined) return [];
-    const quoted = source.slice(other.term.span.start, other.term.span.end);
+    const quoted = source.slice(other.span.start, other.span.end);
     const beside = quoted.length > MAX_QUOTED ? 'another one' : `\`${quoted}\``;
     const message = kind === 'or' ? `whatever meets this meets ${beside}` : `whatever meets ${beside} meets this`;
-    return [warning('W102', meaning.term.span, `this adds nothing: ${message}`, 'leave it out')];
+    return [warning('W102', term.span, `this adds nothing: ${message}`, 'leave it out')];
   });
 }
 
-function meaningOf(term: Expression, line: TextLine): Meaning | undefined {
-  if (countTests(term) > MAX_TESTS || namesList(term)) return undefined;
-  const trueWhere = clausesOf(term, line, true);
-  const falseWhere = clausesOf(term, line, false);
-  return trueWhere === undefined || falseWhere === undefined ? undefined : { term, trueWhere, falseWhere };
-}
+/** Compares the terms of one `and` or `or`, each of which is worked out once, if at all. */
+class Comparison {
+  readonly #kind: 'and' | 'or';
+  readonly #line = new TextLine();
+  readonly #fields = new Map<Expression, ReadonlySet<string>>();
+  readonly #meanings = new Map<Expression, Meaning | undefined>();
 
-function countTests(term: Expression): number {
-  switch (term.kind) {
-    case 'and':
-    case 'or':
-      return term.terms.reduce((sum, each) => sum + countTests(each), 0);
-    case 'not':
-      return countTests(term.term);
-    case 'test':
-    case 'presence':
-      return 1;
+  constructor(kind: 'and' | 'or') {
+    this.#kind = kind;
+  }
+
+  /** True where the other term alone is true, false and unknown for the same records as both together. */
+  addsNothing(term: Expression, other: Expression): boolean {
+    const [wide, narrow] = this.#kind === 'or' ? [other, term] : [term, other];
+    // what a term says of more fields than another it can hardly take in
+    if (!this.#fieldsOf(wide).isSubsetOf(this.#fieldsOf(narrow))) return false;
+    const [outer, inner] = [this.#meaningOf(wide), this.#meaningOf(narrow)];
+    if (outer === undefined || inner === undefined) return false;
+    return (
+      coversClauses(outer.trueWhere, inner.trueWhere, this.#line) &&
+      coversClauses(inner.falseWhere, outer.falseWhere, this.#line)
+    );
+  }
+
+  #fieldsOf(term: Expression): ReadonlySet<string> {
+    let fields = this.#fields.get(term);
+    if (fields === undefined) this.#fields.set(term, (fields = new Set(fieldsOf(term))));
+    return fields;
+  }
+
+  #meaningOf(term: Expression): Meaning | undefined {
+    if (!this.#meanings.has(term)) this.#meanings.set(term, meaningOf(term, this.#line));
+    return this.#meanings.get(term);
   }
 }
 
-/** True where the other term alone is true, false and unknown for the same records as both together. */
-function addsNothing(kind: 'and' | 'or', term: Meaning, other: Meaning, line: TextLine): boolean {
-  const [wide, narrow] = kind === 'or' ? [other, term] : [term, other];
-  return (
-    coversClauses(wide.trueWhere, narrow.trueWhere, line) && coversClauses(narrow.falseWhere, wide.falseWhere, line)
-  );
+function meaningOf(term: Expression, line: TextLine): Meaning | undefined {
+  if (fieldsOf(term).length > MAX_TESTS || namesList(term)) return undefined;
+  const trueWhere = clausesOf(term, line, true);
+  const falseWhere = clausesOf(term, line, false);
+  return trueWhere === undefined || falseWhere === undefined ? undefined : { trueWhere, falseWhere };
 }

@@ -1,6 +1,6 @@
 /** Which kind of flow log a rule is about. */
 import { FIELD_BY_COLUMN, type FlowTable } from '../flow/fields.ts';
-import type { Expression } from './expression.ts';
+import { fieldsOf } from './expression.ts';
 import type { Condition, Measure, Rule } from './rule.ts';
 
 /**
@@ -42,17 +42,4 @@ function fieldsOfCondition(condition: Condition): readonly string[] {
 
 function fieldsOfMeasure(measure: Measure): readonly string[] {
   return measure.kind === 'count' || measure.field === undefined ? [] : [measure.field];
-}
-
-function fieldsOf(expression: Expression): readonly string[] {
-  switch (expression.kind) {
-    case 'and':
-    case 'or':
-      return expression.terms.flatMap(fieldsOf);
-    case 'not':
-      return fieldsOf(expression.term);
-    case 'test':
-    case 'presence':
-      return [expression.field];
-  }
 }
