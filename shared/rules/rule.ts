@@ -119,8 +119,8 @@ export interface Rule {
   /** Ids of more general rules, whose alerts about the same traffic are held back. */
   readonly quiets: readonly string[];
   /**
-   * Key of the rule's window state: its id and a hash of where, except, by, condition, and the lists they name,
-   * so that an edited rule starts afresh.
+   * Key of the rule's window state: its id and a hash of where, except, by, condition, and the lists they name (those
+   * kept elsewhere by their names alone), so that an edited rule starts afresh, and a refreshed list does not.
    */
   readonly stateKey: string;
 }

@@ -5,8 +5,12 @@ import { describeS3Error, statusOf } from './s3-errors.ts';
 
 /** Looks at an object, and reads it if its ETag is not `known`. The region and credentials are those of the AWS CLI. */
 export async function fetchListObject(bucket: string, key: string, known: string | undefined): Promise<FetchedList> {
-  // the bucket may lie in any region, and knows which
-  client ??= new S3Client({ followRegionRedirects: true });
+  client ??= new S3Client({
+    // the bucket may lie in any region, and knows which
+    followRegionRedirects: true,
+    // a run waits for its lists: not for ever
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+  });
   try {
     const command = new GetObjectCommand({ Bucket: bucket, Key: key, IfNoneMatch: known });
     const { Body, ETag } = await client.send(command);
