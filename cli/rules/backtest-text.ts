@@ -39,7 +39,7 @@ export function formatBacktest(result: Backtest, { width, paint }: LayoutOptions
   }
   const perDay = alerts.length / days.length;
   const once = incidents === alerts.length ? '' : `, which are ${counted(incidents, 'incident')}`;
-  const average = days.length > 1 ? `: ${formatRate(perDay)} a day` : '';
+  const average = days.length > 1 && alerts.length > 0 ? `: ${formatRate(perDay)} a day` : '';
   blocks.push('\n');
   paragraph(
     `${counted(alerts.length, 'alert')}${once}${average}, of ${counted(records, 'record')} ` +

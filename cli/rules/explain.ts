@@ -1,5 +1,5 @@
 /** `sekisho rules explain`: one rule in plain words. */
-import { Argument, type Command } from 'commander';
+import type { Command } from 'commander';
 import { createMemoryStore } from '../../shared/adapters/local/memory-store.ts';
 import { createMemoryQueue } from '../../shared/adapters/local/queue.ts';
 import type { Arrival } from '../../shared/envelope/delivery.ts';
@@ -8,6 +8,7 @@ import { ruleSql } from '../../shared/query/rule-sql.ts';
 import { runRuleTest } from '../../shared/rule-tests.ts';
 import { networkLists, OPEN_LISTS, PORT_LISTS, PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
 import { explainRule, type Explanation } from '../../shared/rules/explain.ts';
+import type { NamedList } from '../../shared/rules/lists.ts';
 import type { LoadedRules } from '../../shared/rules/load.ts';
 import { missingFields } from '../../shared/rules/needed-fields.ts';
 import { expectedCount } from '../../shared/rules/rule-test.ts';
@@ -32,7 +33,7 @@ const EXAMPLES = `\
 /** The command. */
 export function explainCommand(done: Done): Command {
   return subcommand('explain', 'say in plain words what a rule does', EXAMPLES)
-    .addArgument(new Argument('<id>', 'the id of a rule'))
+    .argument('<id>', 'the id of a rule')
     .argument('[path...]', RULE_PATHS)
     .option('--sql', 'print only the query that the rule is the same as')
     .action(async (id: string, paths: string[], options: ExplainOptions) => done(await explain(id, paths, options)));
@@ -66,16 +67,15 @@ function describeList(
   loaded: LoadedRules,
   { config }: Settings,
 ): ExplainedList {
-  const shown = loaded.lists.get(name)?.entries ?? [];
-  const networks = config.networks ?? PRIVATE_NETWORKS;
-  const builtIn = { ...networkLists(networks), ...PORT_LISTS, ...OPEN_LISTS }[name];
-  const origin =
-    name in config.lists
-      ? 'from the configuration'
-      : builtIn === undefined || builtIn.entries.join() !== shown.join()
-        ? 'from a rule file'
-        : `built in (${builtIn.holds})`;
-  return { name, entries, shown: shown.slice(0, SHOWN_ENTRIES), origin };
+  const list = loaded.lists.get(name);
+  return { name, entries, shown: list?.entries.slice(0, SHOWN_ENTRIES) ?? [], origin: originOf(name, list, config) };
+}
+
+function originOf(name: string, list: NamedList | undefined, config: Settings['config']): string {
+  if (name in config.lists) return 'from the configuration';
+  if (list?.outside === true) return 'kept in a file or object of its own';
+  const builtIn = { ...networkLists(config.networks ?? PRIVATE_NETWORKS), ...PORT_LISTS, ...OPEN_LISTS }[name];
+  return builtIn?.entries.join() === list?.entries.join() ? `built in (${builtIn?.holds})` : 'from a rule file';
 }
 
 /** Nobody reads more entries of a list. */

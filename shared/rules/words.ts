@@ -74,12 +74,42 @@ function outlineTerm(expression: Expression): Outline {
     case 'or':
       return { text: ONE_OF, below: expression.terms.map(outlineTerm) };
     case 'not':
-      return { text: 'this is not so:', below: outlineExpression(expression.term) };
+      return outlineNegation(expression.term);
     case 'presence':
-      return { text: `${nounOf(expression.field)} is recorded`, below: [] };
+      return { text: presenceInWords(expression.field, true), below: [] };
     case 'test':
       return { text: testInWords(expression), below: [] };
   }
+}
+
+function outlineNegation(term: Expression): Outline {
+  if (term.kind === 'presence') return { text: presenceInWords(term.field, false), below: [] };
+  // a test on a field without value is unknown, and so is its opposite
+  if (term.kind === 'test') return outlineTerm({ ...term, operator: OPPOSITES[term.operator] });
+  return { text: 'this is not so:', below: outlineExpression(term) };
+}
+
+const OPPOSITES: Readonly<Record<TestOperator, TestOperator>> = {
+  '=': '!=',
+  '!=': '=',
+  '<': '>=',
+  '>=': '<',
+  '>': '<=',
+  '<=': '>',
+  in: 'not in',
+  'not in': 'in',
+  like: 'not like',
+  'not like': 'like',
+  has: 'not has',
+  'not has': 'has',
+};
+
+/** Derived fields are not recorded, but known or not. */
+function presenceInWords(column: string, present: boolean): string {
+  const not = present ? '' : 'not ';
+  if (column === 'initiator') return `it is ${not}known which end opened the connection`;
+  if (column === 'direction') return `it is ${not}known which way it goes`;
+  return `${nounOf(column)} is ${not}recorded`;
 }
 
 const VERBS: Readonly<Record<TestOperator, string>> = {

@@ -37,6 +37,10 @@ describe('what it looks at', () => {
     ['tcp_flags has SYN+ACK', 'the TCP flags include SYN and ACK'],
     ['tcp_flags not has SYN', 'the TCP flags do not include SYN'],
     ['has(vpc_id)', 'the VPC is recorded'],
+    ['not has(vpc_id)', 'the VPC is not recorded'],
+    ['not has(initiator)', 'it is not known which end opened the connection'],
+    ['not dstport = 22', 'the destination port is not 22'],
+    ['not dstport < 1024', 'the destination port is at least 1024'],
     ["ecs_cluster_name = 'web'", '`ecs_cluster_name` is web'],
   ] as const)('%s', ([where, expected]) => {
     expect(words(where)).toEqual([expected]);
@@ -44,7 +48,9 @@ describe('what it looks at', () => {
 
   test('conditions that all have to hold are points, alternatives and negations stand below', () => {
     expect(
-      words('action = REJECT and (dstport = 22 or dstport = 23 and protocol = tcp) and not (srcport = 53)'),
+      words(
+        'action = REJECT and (dstport = 22 or dstport = 23 and protocol = tcp) and not (srcport = 53 or bytes > 5)',
+      ),
     ).toEqual([
       'it was refused (action REJECT)',
       'one of this:',
@@ -53,7 +59,9 @@ describe('what it looks at', () => {
       '    the destination port is 23',
       '    the protocol is tcp',
       'this is not so:',
-      '  the source port is 53',
+      '  one of this:',
+      '    the source port is 53',
+      '    the number of bytes is above 5',
     ]);
   });
 
