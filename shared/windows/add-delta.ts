@@ -7,7 +7,6 @@ import type { Hour } from './hour.ts';
 import { NONE, Pairs } from './pairs.ts';
 import { pathOfRule } from './paths.ts';
 import type { RowColumns } from './rows.ts';
-import { rulesOfSets } from './rule-sets.ts';
 import { candidatesOf, sourceOfSamples, type SampleCandidates } from './sample-candidates.ts';
 import { translator, type Translator } from './translate.ts';
 
@@ -25,12 +24,11 @@ export function addDelta(open: OpenHour, delta: Delta, own: HourRows): boolean {
   const { rows } = delta;
   const translate = translator(delta, hour, true);
   const fresh = freshness(open, delta, translate);
-  const rulesOf = rulesOfSets(delta.sets);
   const counters = delta.rules.map((_, rule) => counterFor(hour, delta, rule, translate));
   const samples = offering(open, delta, own, translate);
   for (const row of own.rows) {
     const cells: number[] = [];
-    for (const rule of rulesOf[rows.set[row]!]!) {
+    for (const rule of delta.sets.rulesOf(rows.set[row]!)) {
       if (!fresh.isFresh(rows.batch[row]!, rule)) continue;
       const cell = counters[rule]!(row);
       if (delta.rules[rule]!.samplesFrom > 0) cells.push(cell);

@@ -5,12 +5,13 @@ import { BatchReader } from './batch-reader.ts';
 import { internRules } from './contributions.ts';
 import type { Delta } from './delta.ts';
 import type { Interner } from './dictionary.ts';
+import { Ints } from './ints.ts';
 import type { Numbers } from './pack.ts';
 import { grown, Pairs } from './pairs.ts';
 import { startPaths } from './paths.ts';
 import { Rows } from './rows.ts';
 import { refOf, type RuleRef } from './rule-ref.ts';
-import { NO_RULE, rulesOfSets, startSets } from './rule-sets.ts';
+import { NO_RULE, RuleSets } from './rule-sets.ts';
 import { candidatesOf, type SampleCandidates } from './sample-candidates.ts';
 import { Sampler } from './sampler.ts';
 import { Values } from './values.ts';
@@ -48,7 +49,7 @@ export function startDelta(): DeltaBuilder {
   const delta: Growing = {
     rules,
     ruleIndex: internRules(rules),
-    sets: startSets(),
+    sets: new RuleSets(),
     values: new Values(),
     paths: startPaths(),
     batches: [],
@@ -123,7 +124,7 @@ function setsOf(delta: Growing, length: number, matches: readonly Matches[]): Ma
     const index = delta.ruleIndex.code(ref);
     for (const row of rows) {
       if (setOf[row] === NO_RULE) count++;
-      setOf[row] = delta.sets.code(setOf[row]!, index);
+      setOf[row] = delta.sets.with(setOf[row]!, index);
     }
   }
   const rows = new Uint32Array(count);
@@ -148,9 +149,11 @@ function findRows(delta: Growing, reader: BatchReader, { rows, sets }: Matched, 
     keyOf[i] = keys.code(start, places[i]!);
   }
   const columns = fieldsOf(delta, sets).map(({ field, uses }) => {
-    const used = rows.filter((_, i) => uses[sets[i]!] === 1);
-    const read = new Int32Array(used.length);
-    reader.readCodes(field, used, read);
+    const used = new Uint32Array(rows.length);
+    let count = 0;
+    for (let i = 0; i < rows.length; i++) if (uses[sets[i]!] === 1) used[count++] = rows[i]!;
+    const read = new Int32Array(count);
+    reader.readCodes(field, used.subarray(0, count), read);
     // where no rule looks at the field there stands the value before, which costs nothing to store
     const codes = new Int32Array(rows.length);
     for (let i = 0, next = 0; i < rows.length; i++) {
@@ -162,27 +165,30 @@ function findRows(delta: Growing, reader: BatchReader, { rows, sets }: Matched, 
   });
   while (delta.rowOfKey.length < keys.length) delta.rowOfKey = grown(delta.rowOfKey);
   const at = new Int32Array(rows.length);
+  /** Positions of records that are the first of their row. */
+  const started = new Ints();
   for (let i = 0; i < rows.length; i++) {
-    const known = delta.rowOfKey[keyOf[i]!]! - 1;
-    at[i] = known >= 0 ? known : startRow(delta, keyOf[i]!, i);
+    let row = delta.rowOfKey[keyOf[i]!]! - 1;
+    if (row < 0) {
+      const minute = Math.floor(time[rows[i]!]! / 60);
+      row = delta.rows.add({ batch: delta.batches.length - 1, set: sets[i]!, minute, place: places[i]! });
+      delta.rowOfKey[keyOf[i]!] = row + 1;
+      started.push(i);
+    }
+    at[i] = row;
+  }
+  for (const { field, codes } of columns) {
+    const into = delta.rows.codesOf(field);
+    for (const i of started.values) into[at[i]!] = codes[i]!;
   }
   return at;
-
-  function startRow(delta: Growing, key: number, i: number): number {
-    const minute = Math.floor(time[rows[i]!]! / 60);
-    const row = delta.rows.add({ batch: delta.batches.length - 1, set: sets[i]!, minute, place: places[i]! });
-    for (const { field, codes } of columns) delta.rows.codesOf(field)[row] = codes[i]!;
-    delta.rowOfKey[key] = row + 1;
-    return row;
-  }
 }
 
 /** The fields that the rules of some sets look at, and by set whether one of them does. */
 function fieldsOf({ sets, rules }: Growing, used: Int32Array): readonly { field: string; uses: Uint8Array }[] {
-  const all = rulesOfSets(sets);
   const fields = new Map<string, Uint8Array>();
   for (const set of new Set(used)) {
-    for (const rule of all[set]!) {
+    for (const rule of sets.rulesOf(set)) {
       const { by, distinct } = rules[rule]!;
       for (const field of distinct === undefined ? by : [...by, distinct]) {
         const uses = fields.get(field) ?? new Uint8Array(sets.length);

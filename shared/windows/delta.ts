@@ -5,6 +5,7 @@ import { stepsOf, unpackInts, unpackNumbers, valuesOfSteps } from './pack.ts';
 import { Pairs } from './pairs.ts';
 import type { RowColumns } from './rows.ts';
 import type { RuleRef } from './rule-ref.ts';
+import { RuleSets } from './rule-sets.ts';
 import type { Samples } from './samples.ts';
 import { decodeState, encodeState, type State, type StoredState, type Unreadable } from './state.ts';
 import { readSamples, storedSamples } from './stored.ts';
@@ -15,8 +16,8 @@ const SCHEMA = 'sekisho.window-delta/3';
 /** Contributions of many batches to any number of event hours. */
 export interface Delta {
   readonly rules: RuleRef[];
-  /** Sets of rules, see rule-sets.ts. */
-  readonly sets: Pairs;
+  /** Sets of the rules that records matched. */
+  readonly sets: RuleSets;
   /** Values of fields, of places, and texts of samples. */
   readonly values: Values;
   /** Places, see paths.ts. */
@@ -59,8 +60,8 @@ export function storedDelta({ rules, sets, values, paths, batches, rows, samples
   return {
     head: { ...head },
     columns: {
-      'set.parent': sets.firsts,
-      'set.rule': sets.seconds,
+      'set.parent': sets.pairs.firsts,
+      'set.rule': sets.pairs.seconds,
       addresses: values.addresses,
       'path.parent': paths.firsts,
       'path.value': paths.seconds,
@@ -106,7 +107,7 @@ function readDelta({ head, column }: StoredState): Delta {
   };
   return {
     rules,
-    sets: new Pairs(ints('set.parent'), ints('set.rule')),
+    sets: new RuleSets(new Pairs(ints('set.parent'), ints('set.rule'))),
     values: new Values(ints('addresses'), values),
     paths: new Pairs(ints('path.parent'), ints('path.value')),
     batches,

@@ -21,7 +21,6 @@ import { listHours, loadHour, readHour, type ListedHour } from './hours.ts';
 import { judgeAbsences } from './judge.ts';
 import { closedKey, DELTAS, hourKey } from './layout.ts';
 import { openHour } from './open-hour.ts';
-import { rulesOfSets } from './rule-sets.ts';
 import { sequelKey } from './sequence.ts';
 
 /** What folding works with. */
@@ -189,9 +188,8 @@ async function startOrClosed(store: ObjectStore, hour: number): Promise<Hour | '
 }
 
 function countLate({ late }: Run, { delta: { rules, sets, rows }, hours }: WaitingDelta, hour: number): void {
-  const rulesOf = rulesOfSets(sets);
   for (const row of hours.get(hour)?.rows ?? []) {
-    for (const rule of rulesOf[rows.set[row]!]!) {
+    for (const rule of sets.rulesOf(rows.set[row]!)) {
       const { id } = rules[rule]!;
       late.set(id, (late.get(id) ?? 0) + rows.count[row]!);
     }

@@ -4,17 +4,34 @@ import { NONE, Pairs } from './pairs.ts';
 /** The set of no rule. */
 export const NO_RULE = 0;
 
-/** The sets of contributions without any row. */
-export function startSets(): Pairs {
-  const sets = new Pairs();
-  sets.code(NONE, 0);
-  return sets;
-}
+/** Sets of rules by number. */
+export class RuleSets {
+  /** By set: the smaller one, and the rule that it has more; to be stored. */
+  readonly pairs: Pairs;
+  readonly #rules: (readonly number[])[] = [[]];
 
-/** By set: the indices of its rules, in the order in which they were added. */
-export function rulesOfSets(sets: Pairs): readonly (readonly number[])[] {
-  const rules: (readonly number[])[] = [[]];
-  // smaller sets come before the larger ones that begin with them
-  for (let set = 1; set < sets.length; set++) rules.push([...rules[sets.first(set)]!, sets.second(set)]);
-  return rules;
+  /** Takes over stored pairs. */
+  constructor(pairs = new Pairs()) {
+    this.pairs = pairs;
+    if (pairs.length === 0) pairs.code(NONE, 0);
+  }
+
+  /** How many sets there are. */
+  get length(): number {
+    return this.pairs.length;
+  }
+
+  /** The set with one more rule, given by its index. */
+  with(set: number, rule: number): number {
+    return this.pairs.code(set, rule);
+  }
+
+  /** The indices of a set's rules, in the order in which they were added. */
+  rulesOf(set: number): readonly number[] {
+    // smaller sets come before the larger ones that begin with them
+    for (let next = this.#rules.length; next <= set; next++) {
+      this.#rules.push([...this.#rules[this.pairs.first(next)]!, this.pairs.second(next)]);
+    }
+    return this.#rules[set]!;
+  }
 }

@@ -7,7 +7,6 @@ import type { ColumnBatch } from '../flow/columns.ts';
 import type { Delta } from './delta.ts';
 import { Pairs } from './pairs.ts';
 import type { RuleRef } from './rule-ref.ts';
-import { rulesOfSets } from './rule-sets.ts';
 import type { SampleCandidates } from './sample-candidates.ts';
 import { SAMPLES } from './samples.ts';
 
@@ -48,17 +47,15 @@ export class Sampler {
    * window's length, of those records that may be samples.
    */
   choose(delta: Omit<Delta, 'samples'>, counted: Counted, into: SampleCandidates): void {
-    const rulesOf = rulesOfSets(delta.sets);
-    const shares = delta.rules.map(({ samplesFrom }) => (samplesFrom === 0 ? 0 : EXPECTED / samplesFrom));
-    const shareOf = rulesOf.map((rules) => Math.max(0, ...rules.map((rule) => shares[rule]!)));
     const seed = Math.imul(this.#seed + this.#batch++, 0x9e3779b1);
     const { rows, sets, at } = counted;
-    for (const i of inOrderOfTime(counted)) {
+    const order = orderOfTime(counted);
+    for (let next = 0; next < rows.length; next++) {
+      const i = order?.[next] ?? next;
       const lot = drawLot(seed, rows[i]!);
-      if (lot >= shareOf[sets[i]!]!) continue;
       let isWanted = false;
-      for (const rule of rulesOf[sets[i]!]!) {
-        if (lot < shares[rule]! && this.#isAmongFirst(delta, rule, at[i]!)) isWanted = true;
+      for (const rule of delta.sets.rulesOf(sets[i]!)) {
+        if (lot < shareOf(delta.rules[rule]!) && this.#isAmongFirst(delta, rule, at[i]!)) isWanted = true;
       }
       if (isWanted) into.add(rows[i]!, at[i]!);
     }
@@ -74,10 +71,17 @@ export class Sampler {
   }
 }
 
-function inOrderOfTime({ batch: { time }, rows }: Counted): Iterable<number> {
-  const order = Uint32Array.from(rows, (_, i) => i);
-  const isSorted = rows.every((row, i) => i === 0 || time[rows[i - 1]!]! <= time[row]!);
-  return isSorted ? order : order.sort((a, b) => time[rows[a]!]! - time[rows[b]!]! || a - b);
+/** Which part of a rule's matches may be samples. */
+function shareOf({ samplesFrom }: RuleRef): number {
+  return samplesFrom === 0 ? 0 : EXPECTED / samplesFrom;
+}
+
+/** Positions in order of time; undefined where they are in order already, as they mostly are. */
+function orderOfTime({ batch: { time }, rows }: Counted): Uint32Array | undefined {
+  let isSorted = true;
+  for (let i = 1; i < rows.length; i++) if (time[rows[i - 1]!]! > time[rows[i]!]!) isSorted = false;
+  if (isSorted) return undefined;
+  return Uint32Array.from(rows.keys()).sort((a, b) => time[rows[a]!]! - time[rows[b]!]! || a - b);
 }
 
 /** A number in [0, 1) for each record, the same whenever it is delivered. */

@@ -5,7 +5,6 @@ import type { Rule } from '../../shared/rules/rule.ts';
 import { startDelta } from '../../shared/windows/contribute.ts';
 import { decodeDelta, encodeDelta, type Delta } from '../../shared/windows/delta.ts';
 import { placeOfPath } from '../../shared/windows/paths.ts';
-import { rulesOfSets } from '../../shared/windows/rule-sets.ts';
 import { ruleOf, windowOf } from '../support/rules.ts';
 import { matched, type Fields } from './world.ts';
 
@@ -136,7 +135,7 @@ function rowsOf(delta: Delta): unknown[] {
   const { rows, values } = delta;
   const of = (field: string, row: number): FieldValue => values.at(rows.codes.get(field)![row]!);
   return Array.from({ length: rows.length }, (_, row) => {
-    expect(rulesOfSets(delta.sets)[rows.set[row]!]!.map((rule) => delta.rules[rule]!.id)).toEqual(['scan', 'flood']);
+    expect(delta.sets.rulesOf(rows.set[row]!).map((rule) => delta.rules[rule]!.id)).toEqual(['scan', 'flood']);
     return {
       batch: Number(`0x${delta.batches[rows.batch[row]!]}`),
       minute: rows.minute[row],
