@@ -73,6 +73,10 @@ export const OPEN_LISTS: Readonly<Record<string, BuiltInList>> = {
   nat_gateways: { entries: [], holds: 'private addresses of your NAT gateways, which log traffic a second time' },
   allowed_protocols: { entries: [], holds: 'protocols that you use beside TCP, UDP and ICMP, such as `esp`' },
   watched_interfaces: { entries: [], holds: 'ids of the interfaces that must never fall silent' },
+  ignored_interfaces: {
+    entries: [],
+    holds: 'ids of interfaces, and of transit gateway attachments, that are known for what a rule says',
+  },
   threat_addresses: { entries: [], holds: 'addresses known to be bad, usually from a file' },
   tor_relays: { entries: [], holds: 'addresses of Tor relays, usually from a file' },
 };

@@ -33,6 +33,11 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
     expect(rule.tags).toContainEqual(expect.stringMatching(/^attack\.t\d{4}$/));
   });
 
+  test('has a list for exceptions, which is empty by default', () => {
+    const text = PACK_FILES.find(({ name }) => name === `${id}.yaml`)!.text;
+    expect(Object.keys(OPEN_LISTS).some((name) => text.includes(`@${name}`))).toBe(true);
+  });
+
   test('is in the reference, with its severity', () => {
     expect(docs).toMatch(new RegExp(`^\\| \`${id}\` \\| .+ \\| ${rule.severity} \\|$`, 'm'));
   });
