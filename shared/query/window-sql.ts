@@ -78,10 +78,16 @@ function endsSteps(
   const isDistinct = measure.kind === 'distinct';
   const total = isDistinct ? `sum(change) OVER (${partition(group)}ORDER BY minute)` : 'sum(amount) OVER span';
   const value = measureSql(measure, total, seconds);
-  const counted = [group, 'minute', TOTALS, isDistinct ? [] : [amount(measure)]];
+  const key = [...group, 'minute', ...(isDistinct ? ['measured'] : [])];
+  const cell = [...key, ...EVIDENCE, ...(isDistinct ? [] : ['amount'])];
+  const bound = `sum(${isDistinct ? 'records' : 'amount'}) OVER (${partition(group).trimEnd()})`;
+  const all = select([cell, `${measureSql(measure, bound, seconds)} AS bound`], 'cells');
+  const crosses = `${when.operator} ${doubleLiteral(when.value)}`;
   return [
     ['matched', matchedSql(rule, options, span)],
-    ['minutes', select(counted, 'matched', `GROUP BY ${list(group, 'minute')}`)],
+    ['cells', select([key, TOTALS, isDistinct ? [] : [amount(measure)]], 'matched', `GROUP BY ${list(key)}`)],
+    // noise is mostly groups that can't meet the threshold with all that they have: only the others are worth sorting
+    [isDistinct ? 'busy' : 'minutes', select([cell], `(${all}) bounded`, `WHERE bound ${crosses}`)],
     ...(isDistinct ? distinctSteps(rule, length) : []),
     [
       'windows',
@@ -91,14 +97,7 @@ function endsSteps(
         `WINDOW span AS (${partition(group)}ORDER BY minute RANGE BETWEEN ${length - 60} PRECEDING AND CURRENT ROW)`,
       ),
     ],
-    [
-      'ends',
-      select(
-        [group, 'minute', 'value', EVIDENCE],
-        'windows',
-        whereAll('own > 0', `value ${when.operator} ${doubleLiteral(when.value)}`),
-      ),
-    ],
+    ['ends', select([group, 'minute', 'value', EVIDENCE], 'windows', whereAll('own > 0', `value ${crosses}`))],
   ];
 }
 
@@ -124,7 +123,6 @@ function amount(measure: Measure): string {
  */
 function distinctSteps(rule: Rule, length: number): readonly Step[] {
   const group = groupColumns(rule);
-  const values = select(['DISTINCT ' + list(group, 'minute', 'measured')], 'matched', 'WHERE measured IS NOT NULL');
   const again = `lead(minute) OVER (${partition([...group, 'measured'])}ORDER BY minute) AS again`;
   const last = `CASE WHEN again < minute + ${length} THEN again ELSE minute + ${length} END AS minute`;
   const changes = [
@@ -132,14 +130,25 @@ function distinctSteps(rule: Rule, length: number): readonly Step[] {
     select([group, 'minute', NOTHING, '1 AS change'], 'seen'),
     select([group, last, NOTHING, '-1 AS change'], 'seen'),
   ];
-  const sums = ['records', 'packets', 'bytes', 'change'].map((column) => `sum(${column}) AS ${column}`);
-  const times = ['min(first_seen) AS first_seen', 'max(last_seen) AS last_seen'];
   return [
-    ['seen', select([group, 'minute', again], `(${values}) occurring`)],
+    ['minutes', select([group, 'minute', ADDED_UP], 'busy', `GROUP BY ${list(group, 'minute')}`)],
+    ['seen', select([group, 'minute', again], 'busy', 'WHERE measured IS NOT NULL')],
     ['changes', changes.join('\n  UNION ALL ')],
-    ['changed', select([group, 'minute', sums, times], 'changes', `GROUP BY ${list(group, 'minute')}`)],
+    [
+      'changed',
+      select([group, 'minute', ADDED_UP, 'sum(change) AS change'], 'changes', `GROUP BY ${list(group, 'minute')}`),
+    ],
   ];
 }
+
+/** What several cells come to. */
+const ADDED_UP = [
+  'sum(records) AS records',
+  'sum(packets) AS packets',
+  'sum(bytes) AS bytes',
+  'min(first_seen) AS first_seen',
+  'max(last_seen) AS last_seen',
+];
 
 /** The evidence of a change, which has none. */
 const NOTHING = [
