@@ -37,7 +37,7 @@ export async function createAlerts(alerts: readonly Alert[], options: CreateOpti
   // of two versions of an alert the first counts
   const distinct = new Map([...alerts].reverse().map((alert) => [alert.id, alert]));
   const unseen = sortByTime([...distinct.values()].reverse().filter(({ id }) => !seen.ids.has(id)));
-  const quieted = findQuieted(unseen, [...alerts, ...seen.quieting.values()]);
+  const quieted = findQuieted(unseen, [...distinct.values(), ...seen.quieting.values()]);
   const created: Alert[] = [];
   for (let at = 0; at < unseen.length; at += CHUNK) {
     const chunk = unseen.slice(at, at + CHUNK);

@@ -75,7 +75,10 @@ function entriesOf({ findings, quieted, ...incident }: Incident, timeZone = 'UTC
   const seen = { start: incident.first_seen, end: incident.last_seen };
   return [
     ...deeds,
-    ...under('', findings.length > listed.length ? [`and ${formatCounted(findings.length - listed.length, 'more rule')}`] : []),
+    ...under(
+      '',
+      findings.length > listed.length ? [`and ${formatCounted(findings.length - listed.length, 'more rule')}`] : [],
+    ),
     ...under('when', [span(seen, 'UTC'), ...(timeZone === 'UTC' ? [] : [span(seen, timeZone)])]),
     ...under('where', [placeOf(findings.flatMap(({ alerts }) => alerts))]),
     ...under('measured', isAlone ? [measured(strongest)] : []),

@@ -55,10 +55,11 @@ export function alertQuery(folder: string, present: boolean): string {
   const glob = `${globPath(folder)}/${ALERTS}day=*/*.json`;
   const values = COLUMNS.map((column) => `${valueOf(column)} AS ${identifier(column.name)}`);
   return (
-    `WITH alert AS (SELECT ${values.join(', ')}, ` +
-    `TRY_CAST(regexp_extract(filename, '/day=([^/]*)/[^/]*$', 1) AS DATE) AS "day" ` +
-    `FROM (SELECT filename, CASE WHEN json_valid(content) THEN CAST(content AS JSON) END AS alert ` +
-    `FROM read_text(${literal(glob)}))), ` +
+    // every file is read once
+    `WITH object AS MATERIALIZED (SELECT filename, CASE WHEN json_valid(content) THEN CAST(content AS JSON) END AS alert ` +
+    `FROM read_text(${literal(glob)})), ` +
+    `alert AS (SELECT ${values.join(', ')}, ` +
+    `TRY_CAST(regexp_extract(filename, '/day=([^/]*)/[^/]*$', 1) AS DATE) AS "day" FROM object), ` +
     markedQuery(columns.map(({ name }) => identifier(name)))
   );
 }

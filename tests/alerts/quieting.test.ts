@@ -1,7 +1,7 @@
 /** Which alert quiets which. */
 import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../shared/alerts/alert.ts';
-import { findQuieted, quiets } from '../../shared/alerts/quieting.ts';
+import { findQuieted } from '../../shared/alerts/quieting.ts';
 import { alertWith, type AlertParts } from './sample.ts';
 
 /** A specific rule's alert: mining, by interface and client. */
@@ -20,6 +20,8 @@ const mining = (parts: AlertParts = {}, number = 1): Alert =>
 /** A general rule's alert about these groups. */
 const egress = (group: Alert['group'], parts: AlertParts = {}, number = 2): Alert =>
   alertWith(number, { group, ...parts, rule: { id: 'egress', ...parts.rule } });
+
+const quiets = (specific: Alert, general: Alert): boolean => findQuieted([general], [specific]).has(general.id);
 
 describe('an alert quiets another', () => {
   test.each<[string, Alert['group']]>([
