@@ -9,6 +9,7 @@ import { findQuieted } from '../../shared/alerts/quieting.ts';
 import type { Arrival } from '../../shared/envelope/delivery.ts';
 import { decodeDelivery } from '../../shared/flow/decode.ts';
 import { archive, compilePipelineRules, detect, foldWindows, type Pipeline } from '../../shared/pipeline.ts';
+import type { ObjectStore } from '../../shared/ports.ts';
 import { loadRules } from '../../shared/rules/load.ts';
 import { decodeOptions, formatOf } from '../support/decode.ts';
 
@@ -33,15 +34,35 @@ export async function raise(deliveries: readonly HourDelivery[], format: string)
 
 /** Every alert that the pack raises on lines that come together. */
 export async function raiseOnLines(lines: readonly string[], format: string): Promise<readonly Alert[]> {
-  const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-  const arrival: Arrival = { kind: 'text', lines: content, header: undefined, firstLine: 1, place: 'lines' };
-  return await raiseOn([arrival], format, new Date('2026-01-06T00:00:00Z'));
+  return await raiseOn([arrivalOfLines(lines)], format, LATER);
 }
 
+/** A lake of these lines, as far as their records go. */
+export async function storeLines(lines: Iterable<string>, format: string): Promise<ObjectStore> {
+  const pipeline = pipelineOf(format, LATER);
+  await archive([arrivalOfLines([...lines])], pipeline);
+  return pipeline.store;
+}
+
+/** After any of the lines here. */
+const LATER = new Date('2026-12-31T00:00:00Z');
+
 async function raiseOn(arrivals: readonly Arrival[], format: string, now: Date): Promise<readonly Alert[]> {
+  const pipeline = pipelineOf(format, now);
+  const raised: Alert[] = [];
+  for (let from = 0; from < arrivals.length; from += MERGED) {
+    const together = arrivals.slice(from, from + MERGED);
+    for (const arrival of together) raised.push(...(await detect(arrival, pipeline)).alerts);
+    await archive(together, pipeline);
+    raised.push(...(await foldWindows(pipeline, now)).alerts);
+  }
+  return raised;
+}
+
+function pipelineOf(format: string, now: Date): Pipeline {
   const options = decodeOptions(formatOf(format));
   let names = 0;
-  const pipeline: Pipeline = {
+  return {
     store: createMemoryStore(),
     queue: createMemoryQueue<Arrival>(),
     sink: undefined,
@@ -51,14 +72,11 @@ async function raiseOn(arrivals: readonly Arrival[], format: string, now: Date):
     rules: compilePipelineRules(PACK.rules),
     seen: noAlertMemory(),
   };
-  const raised: Alert[] = [];
-  for (let from = 0; from < arrivals.length; from += MERGED) {
-    const together = arrivals.slice(from, from + MERGED);
-    for (const arrival of together) raised.push(...(await detect(arrival, pipeline)).alerts);
-    await archive(together, pipeline);
-    raised.push(...(await foldWindows(pipeline, now)).alerts);
-  }
-  return raised;
+}
+
+function arrivalOfLines(lines: readonly string[]): Arrival {
+  const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+  return { kind: 'text', lines: content, header: undefined, firstLine: 1, place: 'lines' };
 }
 
 /** The alerts that somebody is told of: neither quieted by a more specific one, nor the next of one that goes on. */
