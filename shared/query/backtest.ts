@@ -7,7 +7,8 @@ import { tableOfRule } from '../rules/table.ts';
 import { doubleLiteral } from './dialect.ts';
 import { overlapsOf, type Overlap } from './overlaps.ts';
 import { ruleSql } from './rule-sql.ts';
-import { groupColumns, list, TIME, VIEWS } from './scan-sql.ts';
+import { groupColumns, TIME, VIEWS } from './scan-sql.ts';
+import { list } from './select.ts';
 import { suggestThresholds, type Peak, type Tuning } from './tuning.ts';
 
 /** Which records are looked at; times are Unix seconds. */

@@ -7,7 +7,8 @@ import type { Rule } from '../rules/rule.ts';
 import { tableOfRule } from '../rules/table.ts';
 import { UNKNOWN } from '../windows/places.ts';
 import { fieldSql } from './expression-sql.ts';
-import { groupColumns, matchConditions, scopeOf, select, TIME, VIEWS, whereAll } from './scan-sql.ts';
+import { groupColumns, matchConditions, scopeOf, TIME, VIEWS } from './scan-sql.ts';
+import { select, whereAll } from './select.ts';
 import { identifier, literal } from './sql.ts';
 
 /** A group in a span of time, Unix seconds; `to` does not belong to it. */

@@ -3,22 +3,18 @@ import type { AbsenceCondition, BaselineCondition, Measure, NewCondition, Rule }
 import { dueAt } from '../windows/absence.ts';
 import { windowMinutes } from '../windows/minutes.ts';
 import { doubleLiteral } from './dialect.ts';
+import { EVIDENCE, isSince, measureSql, strongest, TOTALS } from './crossing-sql.ts';
 import {
-  EVIDENCE,
+  floorMinute,
   groupColumns,
-  list,
   matchedSql,
-  measureSql,
-  partition,
   scopeOf,
-  select,
+  spanBefore,
   TIME,
-  TOTALS,
   VIEWS,
-  whereAll,
   type RuleSqlOptions,
 } from './scan-sql.ts';
-import { floorMinute, since, spanBefore, strongest, type Step } from './window-sql.ts';
+import { list, partition, select, whereAll, type Step } from './select.ts';
 
 /** The steps whose last, `crossings`, holds the minutes after which a group was absent, of those that are due. */
 export function absenceSteps(rule: Rule, { seconds }: AbsenceCondition, options: RuleSqlOptions): readonly Step[] {
@@ -98,7 +94,7 @@ export function newSteps(rule: Rule, { field, over }: NewCondition, options: Rul
         'minutes',
       ),
     ],
-    ['crossings', select(columns, 'history', whereAll('known > 0', isNew, since(options)))],
+    ['crossings', select(columns, 'history', whereAll('known > 0', isNew, isSince(options)))],
   ];
 }
 

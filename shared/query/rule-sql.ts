@@ -4,8 +4,11 @@
  */
 import type { Rule } from '../rules/rule.ts';
 import { absenceSteps, baselineSteps, newSteps } from './memory-sql.ts';
-import { EVIDENCE, groupColumns, list, matchedSql, select, TOTALS, type RuleSqlOptions } from './scan-sql.ts';
-import { windowSteps, type Step } from './window-sql.ts';
+import { EVIDENCE, TOTALS } from './crossing-sql.ts';
+import { groupColumns, matchedSql, type RuleSqlOptions } from './scan-sql.ts';
+import { list, select, type Step } from './select.ts';
+import { sequenceSteps } from './sequence-sql.ts';
+import { windowSteps } from './window-sql.ts';
 
 export type { RuleSqlOptions } from './scan-sql.ts';
 
@@ -30,6 +33,7 @@ function stepsOf(rule: Rule, options: RuleSqlOptions): readonly Step[] {
     case 'match':
       return matchSteps(rule, options);
     case 'window':
+      if (condition.then !== undefined) return sequenceSteps(rule, condition, condition.then, options);
       return windowSteps(rule, condition, options);
     case 'absence':
       return absenceSteps(rule, condition, options);

@@ -1,9 +1,9 @@
 /** The records that a rule looks at, as the first step of its query. */
 import type { FlowTable } from '../flow/fields.ts';
 import type { Expression } from '../rules/expression.ts';
-import type { Measure, Rule } from '../rules/rule.ts';
+import type { Condition, Measure, Rule } from '../rules/rule.ts';
 import { tableOfRule } from '../rules/table.ts';
-import { doubleLiteral } from './dialect.ts';
+import { select, whereAll } from './select.ts';
 import { expressionSql, fieldSql, type SqlScope } from './expression-sql.ts';
 
 /** What a rule's query is made for. */
@@ -38,32 +38,6 @@ export function scopeOf(rule: Rule, networks: readonly string[]): SqlScope {
 /** The names of a rule's group in its query, in the order of `by`. */
 export function groupColumns({ by }: Rule): readonly string[] {
   return by.map((column) => `by_${column}`);
-}
-
-/** A list for SELECT, GROUP BY or PARTITION BY. */
-export function list(...parts: readonly (string | readonly string[])[]): string {
-  return parts.flat().join(', ');
-}
-
-/** A SELECT, a line a clause; clauses that are undefined are left out. */
-export function select(
-  columns: readonly (string | readonly string[])[],
-  from: string,
-  ...clauses: readonly (string | undefined)[]
-): string {
-  const lines = [`SELECT ${list(...columns)}`, `FROM ${from}`, ...clauses.filter((clause) => clause !== undefined)];
-  return lines.join('\n  ');
-}
-
-/** `WHERE …`; nothing where there is no condition. */
-export function whereAll(...conditions: readonly (string | undefined)[]): string | undefined {
-  const all = conditions.filter((condition) => condition !== undefined);
-  return all.length === 0 ? undefined : `WHERE ${all.join('\n    AND ')}`;
-}
-
-/** `PARTITION BY …`, or nothing where there is nothing to part by. */
-export function partition(columns: readonly string[]): string {
-  return columns.length === 0 ? '' : `PARTITION BY ${columns.join(', ')} `;
 }
 
 /**
@@ -108,7 +82,7 @@ const AHEAD = 86_400;
  * Conditions for event times. Those on `day` and `arrived` leave folders unopened, those on `start` row groups: they take
  * in more than is asked for, never less.
  */
-export function spanConditions({ from, to }: TimeSpan): readonly string[] {
+function spanConditions({ from, to }: TimeSpan): readonly string[] {
   const conditions: string[] = [];
   if (from !== undefined) {
     const hour = new Date((from - AHEAD) * 1000).toISOString().slice(0, 13).replace('T', '-');
@@ -129,31 +103,26 @@ function dayOf(time: number): string {
   return new Date(time * 1000).toISOString().slice(0, 10);
 }
 
-/** The measure of a rule that has one. */
-export function measureOf({ condition }: Rule): Measure | undefined {
-  if (condition.kind === 'window') return condition.when.measure;
-  return condition.kind === 'baseline' ? condition.measure : undefined;
+/** The time asked for, and so many seconds before it. */
+export function spanBefore({ since, until }: RuleSqlOptions, seconds: number): TimeSpan {
+  return {
+    from: since === undefined ? undefined : floorMinute(since) - seconds,
+    to: until === undefined ? undefined : floorMinute(until + 59),
+  };
 }
 
-function measuredField(rule: Rule): string | undefined {
-  const measure = measureOf(rule);
+/** The first second of a time's minute. */
+export function floorMinute(time: number): number {
+  return Math.floor(time / 60) * 60;
+}
+
+/** The field that a rule's measure needs. */
+function measuredField({ condition }: Rule): string | undefined {
+  const measure = measureOf(condition);
   return measure === undefined || measure.kind === 'count' ? undefined : measure.field;
 }
 
-/** The columns of what a group's records of one minute (or window) come to. */
-export const TOTALS = [
-  'count(*) AS records',
-  'coalesce(sum(packets), 0) AS packets',
-  'coalesce(sum(bytes), 0) AS bytes',
-  'min(first_seen) AS first_seen',
-  'max(last_seen) AS last_seen',
-] as const;
-
-/** The columns of a crossing beside group, minute, value and window. */
-export const EVIDENCE = ['records', 'packets', 'bytes', 'first_seen', 'last_seen'] as const;
-
-/** A total as the rule's measure: a double, divided by the window's seconds where it is a rate. */
-export function measureSql(measure: Measure, total: string, seconds: number): string {
-  const value = `CAST(${total} AS double)`;
-  return measure.kind === 'rate' ? `${value} / ${doubleLiteral(seconds)}` : value;
+function measureOf(condition: Condition): Measure | undefined {
+  if (condition.kind === 'window') return condition.when.measure;
+  return condition.kind === 'baseline' ? condition.measure : undefined;
 }

@@ -2,29 +2,15 @@
  * Sliding windows as a query, exactly as they stream (see windows/slide.ts): records are counted by group and minute,
  * windows end at minutes that hold a match, and the strongest of each suppress period is left.
  */
-import type { Measure, Rule, Sequel, WindowCondition } from '../rules/rule.ts';
+import type { Measure, Rule, WindowCondition } from '../rules/rule.ts';
 import { windowMinutes } from '../windows/minutes.ts';
+import { EVIDENCE, isSince, measureSql, strongest, TOTALS } from './crossing-sql.ts';
 import { doubleLiteral } from './dialect.ts';
-import {
-  EVIDENCE,
-  groupColumns,
-  list,
-  matchedSql,
-  measureSql,
-  partition,
-  select,
-  TOTALS,
-  whereAll,
-  type RuleSqlOptions,
-  type TimeSpan,
-} from './scan-sql.ts';
-
-/** One step of a query: a name and the SELECT behind it. */
-export type Step = readonly [name: string, select: string];
+import { groupColumns, matchedSql, spanBefore, type RuleSqlOptions, type TimeSpan } from './scan-sql.ts';
+import { list, partition, select, whereAll, type Step } from './select.ts';
 
 /** The steps whose last, `crossings`, holds every crossing of a rule with a window. */
 export function windowSteps(rule: Rule, condition: WindowCondition, options: RuleSqlOptions): readonly Step[] {
-  if (condition.then !== undefined) return sequenceSteps(rule, condition, condition.then, options);
   const length = windowMinutes(condition.seconds) * 60;
   const columns = [
     groupColumns(rule),
@@ -37,36 +23,12 @@ export function windowSteps(rule: Rule, condition: WindowCondition, options: Rul
   ];
   return [
     ...endsSteps(rule, condition, options, spanBefore(options, length - 60)),
-    ['crossings', select(columns, 'ends', whereAll(since(options)))],
+    ['crossings', select(columns, 'ends', whereAll(isSince(options)))],
   ];
 }
 
-/** A rank within the suppress period, 1 for the crossing that alerts. */
-export function strongest(rule: Rule, order: string): string {
-  const period = `minute - minute % ${rule.suppress}`;
-  return `row_number() OVER (PARTITION BY ${list(groupColumns(rule), period)} ORDER BY ${order}) AS strength`;
-}
-
-/** Only what happened in the time asked for: what came before is there for the windows to reach into. */
-export function since({ since }: RuleSqlOptions): string | undefined {
-  return since === undefined ? undefined : `minute >= ${floorMinute(since)}`;
-}
-
-/** The time asked for, and so many seconds before it. */
-export function spanBefore({ since, until }: RuleSqlOptions, seconds: number): TimeSpan {
-  return {
-    from: since === undefined ? undefined : floorMinute(since) - seconds,
-    to: until === undefined ? undefined : floorMinute(until + 59),
-  };
-}
-
-/** The first second of a time's minute. */
-export function floorMinute(time: number): number {
-  return Math.floor(time / 60) * 60;
-}
-
 /** Steps up to `ends`: every window that meets the threshold, by the minute it ends at. */
-function endsSteps(
+export function endsSteps(
   rule: Rule,
   { seconds, when }: WindowCondition,
   options: RuleSqlOptions,
@@ -158,61 +120,3 @@ const NOTHING = [
   'CAST(NULL AS bigint) AS first_seen',
   'CAST(NULL AS bigint) AS last_seen',
 ];
-
-/**
- * A sequence: windows and matches of the sequel on one line of time, and for each of the latter the strongest of the
- * windows that ended shortly before. The event time is the sequel's minute.
- */
-function sequenceSteps(
-  rule: Rule,
-  condition: WindowCondition,
-  sequel: Sequel,
-  options: RuleSqlOptions,
-): readonly Step[] {
-  const group = groupColumns(rule);
-  const length = windowMinutes(condition.seconds) * 60;
-  const within = Math.ceil(sequel.within / 60) * 60;
-  const own = ['own', 'own_packets', 'own_bytes', 'own_last'];
-  const totals = [
-    'count(*) AS own',
-    'sum(packets) AS own_packets',
-    'sum(bytes) AS own_bytes',
-    'max(last_seen) AS own_last',
-  ];
-  const line = [
-    select(
-      [group, 'minute', 'minute AS ended', 'value', EVIDENCE, own.map((column) => `CAST(NULL AS bigint) AS ${column}`)],
-      'ends',
-    ),
-    select([group, 'minute', 'NULL', 'NULL', EVIDENCE.map(() => 'NULL'), own], 'followed'),
-  ];
-  const strongestBefore = ['ended', ...EVIDENCE].map((column) => `max_by(${column}, value) OVER span AS ${column}`);
-  const columns = [
-    group,
-    'minute',
-    `ended - ${length - 60} AS window_start`,
-    'minute + 60 AS window_end',
-    'value',
-    'records + own AS records',
-    'packets + coalesce(own_packets, 0) AS packets',
-    'bytes + coalesce(own_bytes, 0) AS bytes',
-    'first_seen',
-    'greatest(last_seen, own_last) AS last_seen',
-    strongest(rule, 'value DESC, minute'),
-  ];
-  return [
-    ...endsSteps(rule, condition, options, spanBefore(options, length - 60 + within)),
-    ['following', matchedSql(rule, options, spanBefore(options, 0), sequel.where)],
-    ['followed', select([group, 'minute', totals], 'following', `GROUP BY ${list(group, 'minute')}`)],
-    ['line', line.join('\n  UNION ALL ')],
-    [
-      'pairs',
-      select(
-        [group, 'minute', own, 'max(value) OVER span AS value', strongestBefore],
-        'line',
-        `WINDOW span AS (${partition(group)}ORDER BY minute RANGE BETWEEN ${within} PRECEDING AND CURRENT ROW)`,
-      ),
-    ],
-    ['crossings', select(columns, 'pairs', whereAll('own > 0', 'value IS NOT NULL', since(options)))],
-  ];
-}
