@@ -3,13 +3,16 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { parseTime } from '../../shared/adapters/local/clock.ts';
 import { isoTime } from '../../shared/alerts/queries.ts';
-import { backtest, type Backtest } from '../../shared/query/backtest.ts';
+import type { FlowTable } from '../../shared/flow/fields.ts';
+import { backtest, lookAt, type Backtest, type LookedAt } from '../../shared/query/backtest.ts';
 import { PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
 import { parseDuration } from '../../shared/rules/quantity.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
+import { tableOfRule } from '../../shared/rules/table.ts';
 import { CommandFailure, EXIT, UsageError } from '../exit.ts';
 import { openLake } from '../lake.ts';
 import { painter, widthOf, writeOut } from '../output.ts';
+import { startSteps } from '../progress.ts';
 import { readCheckedRules } from '../read-rules.ts';
 import { readSettings, type CommonOptions, type Settings } from '../settings.ts';
 import { formatBacktest } from './backtest-text.ts';
@@ -51,23 +54,34 @@ async function run(targets: readonly string[], options: BacktestOptions): Promis
   const networks = settings.config.networks ?? PRIVATE_NETWORKS;
   const { engine } = await openLake(options.lake);
   const results: Backtest[] = [];
+  const looked = new Map<FlowTable, LookedAt>();
+  const progress = startSteps(rules.length, 'running');
   try {
     for (const rule of rules) {
-      const result = await backtest(rule, engine, { networks, since, until }).catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message.trim() : String(error);
-        throw new CommandFailure([`sekisho: \`${rule.id}\` could not be run over the lake: ${reason}`]);
-      });
-      if (options.json === true) results.push(result);
-      else {
-        const layout = { width: widthOf(process.stdout), paint: painter(process.stdout) };
-        await writeOut(`${rule === rules[0] ? '' : '\n'}${formatBacktest(result, layout)}`);
-      }
+      progress.next(rule.id);
+      const table = tableOfRule(rule);
+      const records = looked.get(table) ?? (await lookAt(table, engine, { since, until }));
+      looked.set(table, records);
+      results.push(await backtest(rule, engine, { networks, since, until }, records).catch(failure(rule)));
     }
   } finally {
+    progress.stop();
     await engine.close();
   }
-  if (options.json === true) await writeOut(`${JSON.stringify({ rules: results.map(asJson) }, null, 2)}\n`);
+  if (options.json === true) {
+    await writeOut(`${JSON.stringify({ rules: results.map(asJson) }, null, 2)}\n`);
+  } else {
+    const layout = { width: widthOf(process.stdout), paint: painter(process.stdout) };
+    await writeOut(results.map((result) => formatBacktest(result, layout)).join('\n'));
+  }
   return EXIT.done;
+}
+
+function failure(rule: Rule): (error: unknown) => never {
+  return (error) => {
+    const reason = error instanceof Error ? error.message.trim() : String(error);
+    throw new CommandFailure([`sekisho: \`${rule.id}\` could not be run over the lake: ${reason}`]);
+  };
 }
 
 /** Rules by their ids among the installed ones, and all of the files that are named. */

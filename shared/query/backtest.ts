@@ -1,9 +1,9 @@
 /** What a rule would have raised on a lake's records: the same alerts, by the same query, as when it runs. */
 import { alertId, periodStart } from '../alerts/identity.ts';
 import type { FieldValue } from '../flow/columns.ts';
+import type { FlowTable } from '../flow/fields.ts';
 import type { QueryEngine, ResultValue } from '../ports.ts';
 import type { Measure, Rule, Threshold } from '../rules/rule.ts';
-import { tableOfRule } from '../rules/table.ts';
 import { doubleLiteral } from './dialect.ts';
 import { overlapsOf, type Overlap } from './overlaps.ts';
 import { ruleSql } from './rule-sql.ts';
@@ -34,13 +34,16 @@ export interface BacktestAlert {
   readonly lastSeen: number;
 }
 
-/** What a rule would have raised. */
-export interface Backtest {
-  readonly rule: Rule;
-  /** The time from the first to the last record that was looked at; undefined where there is none. */
+/** The records that were looked at. */
+export interface LookedAt {
+  /** The time from the first to the last, Unix seconds; undefined where there is none. */
   readonly span: { readonly from: number; readonly to: number } | undefined;
-  /** Records in that time, of the rule's kind of flow log. */
   readonly records: number;
+}
+
+/** What a rule would have raised. */
+export interface Backtest extends LookedAt {
+  readonly rule: Rule;
   /** By time. */
   readonly alerts: readonly BacktestAlert[];
   /** Alerts that do not go on with one of the period before. */
@@ -59,9 +62,13 @@ export interface Backtest {
   readonly overlaps: readonly Overlap[];
 }
 
-/** Runs a rule over a lake's records; nothing is written. */
-export async function backtest(rule: Rule, engine: QueryEngine, options: BacktestOptions): Promise<Backtest> {
-  const { span, records } = await spanOf(rule, engine, options);
+/** Runs a rule over a lake's records, of which `looked` tells; nothing is written. */
+export async function backtest(
+  rule: Rule,
+  engine: QueryEngine,
+  options: BacktestOptions,
+  { span, records }: LookedAt,
+): Promise<Backtest> {
   const { condition } = rule;
   const threshold = condition.kind === 'window' ? condition.when : undefined;
   const query = ruleSql(threshold === undefined ? rule : lowered(rule, threshold.measure), options);
@@ -86,29 +93,28 @@ export async function backtest(rule: Rule, engine: QueryEngine, options: Backtes
   };
 }
 
+/** What records of a kind of flow log a lake holds for a time. */
+export async function lookAt(
+  table: FlowTable,
+  engine: QueryEngine,
+  { since, until }: Pick<BacktestOptions, 'since' | 'until'>,
+): Promise<LookedAt> {
+  const limits = [
+    ...(since === undefined ? [] : [`${TIME} >= ${since}`]),
+    ...(until === undefined ? [] : [`${TIME} < ${until}`]),
+  ];
+  const where = limits.length === 0 ? '' : ` WHERE ${limits.join(' AND ')}`;
+  const { rows } = await engine.query(`SELECT min(${TIME}), max(${TIME}), count(*) FROM ${VIEWS[table]}${where}`);
+  const [from, to, records] = rows[0]!.map((value) => (value === null ? undefined : Number(value)));
+  return { span: from === undefined || to === undefined ? undefined : { from, to }, records: records ?? 0 };
+}
+
 /** The rule with a threshold that everything meets which has any match: what each group measured at most. */
 function lowered(rule: Rule, measure: Measure): Rule {
   if (rule.condition.kind !== 'window') return rule;
   const counts = measure.kind === 'count' || measure.kind === 'distinct';
   const when: Threshold = { measure, operator: counts ? '>=' : '>', value: counts ? 1 : 0, text: '' };
   return { ...rule, condition: { ...rule.condition, when } };
-}
-
-async function spanOf(
-  rule: Rule,
-  engine: QueryEngine,
-  { since, until }: BacktestOptions,
-): Promise<Pick<Backtest, 'span' | 'records'>> {
-  const limits = [
-    ...(since === undefined ? [] : [`${TIME} >= ${since}`]),
-    ...(until === undefined ? [] : [`${TIME} < ${until}`]),
-  ];
-  const where = limits.length === 0 ? '' : ` WHERE ${limits.join(' AND ')}`;
-  const { rows } = await engine.query(
-    `SELECT min(${TIME}), max(${TIME}), count(*) FROM ${VIEWS[tableOfRule(rule)]}${where}`,
-  );
-  const [from, to, records] = rows[0]!.map((value) => (value === null ? undefined : Number(value)));
-  return { span: from === undefined || to === undefined ? undefined : { from, to }, records: records ?? 0 };
 }
 
 function alertOf(rule: Rule, row: readonly ResultValue[]): BacktestAlert {

@@ -1,7 +1,7 @@
 /** What a rule would have raised on a lake's records. */
 import { expect, test } from 'vitest';
 import { alertKey } from '../../shared/alerts/layout.ts';
-import { backtest, type Backtest } from '../../shared/query/backtest.ts';
+import { backtest, lookAt, type Backtest } from '../../shared/query/backtest.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
 import { alertWith } from '../alerts/sample.ts';
 import type { RecordInput } from '../support/batches.ts';
@@ -41,7 +41,8 @@ const scanRule = ruleOf({
 async function run(lake: TestLake, rule: Rule, limits: { since?: number; until?: number } = {}): Promise<Backtest> {
   const engine = await engineOf(lake);
   try {
-    return await backtest(rule, engine, { networks: NETWORKS, since: limits.since, until: limits.until });
+    const options = { networks: NETWORKS, since: limits.since, until: limits.until };
+    return await backtest(rule, engine, options, await lookAt('vpc', engine, options));
   } finally {
     await engine.close();
   }
