@@ -132,7 +132,10 @@ describe('a fault in a block is told at its place', () => {
   });
 
   test('more than can be evaluated', () => {
-    const entries = Array.from({ length: 300 }, (_, i) => `{ from: 10.0.${i % 256}.${i % 199}, ports: ${i + 1} }`);
+    const entries = Array.from(
+      { length: 2100 },
+      (_, i) => `{ from: 10.${i % 8}.${i % 256}.${i % 199}, ports: ${i + 1} }`,
+    );
     expect(load(block(`inbound: [${entries.join(', ')}]`)).diagnostics).toMatchObject([{ code: 'E302', line: 1 }]);
   });
 });
