@@ -12,14 +12,14 @@ import { testCommand } from './rules/test.ts';
 
 const EXAMPLES = `
 Examples:
-  sekisho rules list                      what is looked for
-  sekisho rules explain port-scan         one rule in plain words
-  sekisho rules check my-rules/           every mistake, with its place and what was probably meant
-  sekisho rules test my-rules/            the tests inside the rules
-  sekisho rules backtest my-rules/        what they would have raised on the lake's records
-  sekisho rules run                       ask the lake what long windows, new values and baselines tell
+  sekisho rules list                  what is looked for
+  sekisho rules explain port-scan     one rule in plain words
+  sekisho rules check my-rules/       every mistake, its place, what to do
+  sekisho rules test my-rules/        the tests inside the rules
+  sekisho rules backtest port-scan    what it would have raised on the lake
+  sekisho rules run                   ask the lake what long windows tell
   sekisho rules schema > rules.schema.json
-  sekisho rules import-sigma rule.yml > my-rules/rule.yml
+  sekisho rules import-sigma scan.yml > my-rules/scan.yml
 
 docs/rules.md is the reference of the rule language.
 `;

@@ -166,7 +166,7 @@ function distributionInWords({ measured, quantiles }: Tuning, rule: Rule, when: 
   ] as const;
   const parts = measured < 3 ? [] : spread.map(([share, value]) => `${share} ≤ ${formatValue(rule, value)}`);
   const largest = `largest ${formatValue(rule, max)}`;
-  return `${measureText(when.measure)} of ${counted(measured, 'group')} with matches: ${[...parts, largest].join(' · ')}`;
+  return `${measureText(when.measure)} of ${counted(measured, 'group')} with matches: ${[...parts, largest].join(', ')}`;
 }
 
 function thresholdTable({ lines }: Tuning, when: Threshold, days: number, room: number): string {

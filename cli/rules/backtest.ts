@@ -26,13 +26,14 @@ interface BacktestOptions extends CommonOptions {
 }
 
 const EXAMPLES = `\
-  sekisho rules backtest port-scan --lake lake            what it would have raised on all records
-  sekisho rules backtest port-scan --since 30d            on those of the last thirty days
-  sekisho rules backtest new-rule.yml --lake lake         before a rule of your own is installed
+  sekisho rules backtest port-scan               what it would have raised
+  sekisho rules backtest port-scan --since 30d   in the last thirty days
+  sekisho rules backtest new-rule.yml            before a rule is installed
   sekisho rules backtest port-scan --json | jq '.rules[].tuning.lines'
 
-Nothing is written. The alerts are those that ingest raises of the same records; \`a day\` is the average over the days
-that have records. Change \`when\` in a copy of the rule to the threshold that suits you.`;
+Nothing is written. The alerts are those that ingest raises of the same records;
+\`a day\` is the average from the first to the last day of records. Change \`when\`
+in a copy of the rule to the threshold that suits you.`;
 
 /** The command. */
 export function backtestCommand(done: Done): Command {

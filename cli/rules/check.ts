@@ -8,8 +8,10 @@ import { readSettings, type CommonOptions } from '../settings.ts';
 import { RULE_PATHS, subcommand, type Done } from './subcommand.ts';
 
 const EXAMPLES = `\
-  sekisho rules check my-rules/           every mistake, with its place and what was probably meant
-  sekisho rules check my-rules/ --json    the same for an editor or a pipeline`;
+  sekisho rules check my-rules/           every mistake, its place, what to do
+  sekisho rules check my-rules/ --json    the same for an editor or a pipeline
+
+Warnings alone are no reason for exit code 3.`;
 
 /** The command. */
 export function checkCommand(done: Done): Command {

@@ -26,9 +26,10 @@ interface ExplainOptions extends CommonOptions {
 }
 
 const EXAMPLES = `\
-  sekisho rules explain port-scan             what it looks for, when it alerts, what to do then
-  sekisho rules explain telnet my-rules/      a rule of your own
-  sekisho rules explain port-scan --sql | sekisho query -    what it finds in a lake`;
+  sekisho rules explain port-scan            what it looks for, when it alerts
+  sekisho rules explain telnet my-rules/     a rule of your own
+  sekisho rules explain port-scan --sql | sekisho query -
+                                             what it finds in a lake`;
 
 /** The command. */
 export function explainCommand(done: Done): Command {

@@ -13,14 +13,14 @@ interface ImportOptions extends CommonOptions {
 }
 
 const EXAMPLES = `\
-  sekisho rules import-sigma net_firewall_scan.yml > my-rules/scan.yml
-  sekisho rules import-sigma sigma/rules/network/firewall/ --partial | less
-  sekisho rules check my-rules/scan.yml   read what came of it before you use it
+  sekisho rules import-sigma scan.yml > my-rules/scan.yml
+  sekisho rules import-sigma sigma/rules/network/firewall/ --partial
 
-A rule comes over only if it means the same: where a part can't be said, it is refused, with the place and the reason,
-and the command ends with exit code 3. With --partial such a part is left out and a comment says so.
-Sigma rules have a licence of their own: SigmaHQ's (Detection Rule License 1.1) asks to keep the author's name, which
-stands in the description.`;
+A rule comes over only if it means the same: where a part can't be said, it is
+refused, with the place and the reason, and the command ends with exit code 3.
+With --partial such a part is left out, and a comment says so.
+Sigma rules have a licence of their own: SigmaHQ's (Detection Rule License 1.1)
+asks to keep the author's name, which stands in the description.`;
 
 /** The command. */
 export function importSigmaCommand(done: Done): Command {

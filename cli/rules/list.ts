@@ -13,13 +13,12 @@ import { readSettings, type CommonOptions } from '../settings.ts';
 import { RULE_PATHS, subcommand, type Done } from './subcommand.ts';
 
 const EXAMPLES = `\
-  sekisho rules list                      what is looked for
-  sekisho rules list my-rules/ --json     with descriptions, fields and runbooks
-  sekisho rules list --json | jq -r '.[] | select(.memory == "query").id'
-                                          rules that run on a schedule (\`rules run\`)
+  sekisho rules list                     what is looked for
+  sekisho rules list my-rules/ --json    with descriptions, fields and runbooks
 
-In each rule's second line: when it alerts; \`at once\`, \`stream\` (windows kept while records arrive) or \`schedule\`
-(\`sekisho rules run\`); what the flow logs' format must name beyond the default format; its tags.`;
+In each rule's second line: when it alerts; \`at once\`, \`stream\` (windows are
+kept while records arrive) or \`schedule\` (\`sekisho rules run\` asks the lake);
+what the flow logs' format must name beyond the default format; its tags.`;
 
 /** The command. */
 export function listCommand(done: Done): Command {

@@ -8,14 +8,16 @@ import { subcommand, type Done } from './subcommand.ts';
 const FILE = 'sekisho-rules.schema.json';
 
 const HINT = `\
-Save it, and name it in the first line of a rule file, for editors with the YAML language server (VS Code, Neovim, …):
+Save it, and name it in the first line of a rule file, for editors with the YAML
+language server (VS Code, Neovim and others):
   # yaml-language-server: $schema=./${FILE}`;
 
 const EXAMPLES = `\
   sekisho rules schema > ${FILE}
 
 ${HINT}
-JetBrains' editors: Settings, Languages & Frameworks, Schemas and DTDs, JSON Schema Mappings.`;
+In JetBrains' editors: Settings, Languages & Frameworks, Schemas and DTDs,
+JSON Schema Mappings.`;
 
 /** The command. */
 export function schemaCommand(done: Done): Command {
