@@ -177,7 +177,7 @@ function point(place: bigint): Range {
 }
 
 /** Ranges in any order, as a sorted list of ranges that do not touch. */
-export function joinRanges(ranges: readonly Range[]): readonly Range[] {
+function joinRanges(ranges: readonly Range[]): readonly Range[] {
   const joined: { low: bigint; high: bigint }[] = [];
   for (const { low, high } of ranges.toSorted((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0))) {
     const last = joined.at(-1);

@@ -12,7 +12,7 @@ export const lists: ReadonlyMap<string, NamedList> = new Map([
 ]);
 
 /** A checked expression; it may be one that a rule is refused for because it never matches. */
-export function expressionOf(text: string): Expression {
+function expressionOf(text: string): Expression {
   const { expression, findings } = checkExpression(text, lists);
   if (expression === undefined) throw new Error(`${text}: ${findings[0]?.message}`);
   return expression;
