@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { formatDiagnostic } from '../../shared/rules/diagnostics.ts';
 import { importSigma } from '../../shared/rules/import-sigma/import-sigma.ts';
-import { EXIT } from '../exit.ts';
+import { EXIT, UsageError } from '../exit.ts';
 import { counted, tell, writeOut } from '../output.ts';
 import { readRuleFiles } from '../read-rules.ts';
 import type { CommonOptions } from '../settings.ts';
@@ -33,6 +33,9 @@ export function importSigmaCommand(done: Done): Command {
 async function run(paths: readonly string[], options: ImportOptions): Promise<number> {
   const files = readRuleFiles(paths);
   const { text, ids, refused, diagnostics } = importSigma(files, { partial: options.partial === true });
+  if (ids.length === 0 && refused.length === 0) {
+    throw new UsageError([`there is no Sigma rule in ${paths.map((path) => `\`${path}\``).join(', ')}`]);
+  }
   if (options.json === true) {
     await writeOut(`${JSON.stringify({ rules: ids, refused, diagnostics, text }, null, 2)}\n`);
   } else {
@@ -42,5 +45,5 @@ async function run(paths: readonly string[], options: ImportOptions): Promise<nu
     const verdict = `${counted(ids.length, 'rule')} translated, ${refused.length} refused`;
     tell(refused.length === 0 ? verdict : `${verdict}: ${refused.join(', ')}`);
   }
-  return refused.length > 0 || ids.length === 0 ? EXIT.found : EXIT.done;
+  return refused.length > 0 ? EXIT.found : EXIT.done;
 }

@@ -250,7 +250,9 @@ test('two rules of one title have ids of their own', () => {
 
 test('a broken file is told, and the others are read', () => {
   const good = { name: 'good.yml', text: sigma('s: { dst_port: 22 }\ncondition: s') };
-  const { ids, diagnostics } = importSigma([{ name: 'bad.yml', text: 'title: [\n' }, good], { partial: false });
-  expect(ids).toEqual(['odd-traffic']);
+  const { ids, refused, diagnostics } = importSigma([{ name: 'bad.yml', text: 'title: [\n' }, good], {
+    partial: false,
+  });
+  expect({ ids, refused }).toEqual({ ids: ['odd-traffic'], refused: ['bad.yml'] });
   expect(diagnostics).toMatchObject([{ file: 'bad.yml', code: 'E601' }]);
 });

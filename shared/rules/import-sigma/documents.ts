@@ -15,21 +15,29 @@ export interface SigmaDocument {
   readonly name: string | undefined;
 }
 
-/** A file's documents, and the readers that hold what is wrong with them. */
-export function readDocuments(source: SourceText): {
+/** What stands in a file. */
+export interface SigmaFile {
   readonly documents: readonly SigmaDocument[];
+  /** How many documents could not be read. */
+  readonly unread: number;
+  /** What was found wrong, one reader a document. */
   readonly readers: readonly ShapeReader[];
-} {
+}
+
+/** A file's documents. */
+export function readDocuments(source: SourceText): SigmaFile {
   const parsed = parseAllDocuments(source.text, { prettyErrors: false, keepSourceTokens: false });
   const readers: ShapeReader[] = [];
   const documents: SigmaDocument[] = [];
+  let unread = 0;
   for (const document of Array.isArray(parsed) ? (parsed as Document[]) : []) {
     const reader = new ShapeReader(source, document);
     readers.push(reader);
     const read = readDocument(reader, document);
     if (read !== undefined) documents.push(read);
+    else if (reader.errors > 0) unread++;
   }
-  return { documents, readers };
+  return { documents, unread, readers };
 }
 
 function readDocument(reader: ShapeReader, document: Document): SigmaDocument | undefined {

@@ -18,7 +18,7 @@ export interface ImportedSigma {
   readonly text: string;
   /** The ids of the rules in it. */
   readonly ids: readonly string[];
-  /** Titles of the Sigma rules that were refused. */
+  /** Titles of the Sigma rules that were refused; the file's name where not even that could be read. */
   readonly refused: readonly string[];
   /** By file, then by place. */
   readonly diagnostics: readonly Diagnostic[];
@@ -34,7 +34,7 @@ export function importSigma(files: readonly SourceText[], options: TranslateOpti
   const documents = read.flatMap((file) => file.documents);
   const silent = rulesOfCorrelations(documents);
   const rules: RuleEntry[] = [];
-  const refused: string[] = [];
+  const refused: string[] = read.flatMap(({ unread }, at) => Array<string>(unread).fill(files[at]!.name));
   for (const document of documents) {
     if (silent.has(document)) continue;
     const translation =
