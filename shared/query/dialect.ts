@@ -7,7 +7,8 @@
  * - `coalesce(x, false)`: Trino has no `IS TRUE`;
  * - `least` and `greatest` only of what is not null: Trino's are null then, DuckDB's pass over it;
  * - sums are cast to double where they are compared: DuckDB's are 128 bits wide;
- * - group columns are never joined where they may be null: Trino compares every pair then; window functions do it instead.
+ * - groups, which may hold nulls, are joined only where one side is a short list, as Trino compares every pair then;
+ *   window functions do the rest.
  *
  * Known to differ: Trino takes the text `::ffff:10.0.0.1` for 10.0.0.1, and the language for an IPv6 address. Flow logs
  * print IPv4 as IPv4.
