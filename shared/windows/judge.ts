@@ -74,6 +74,8 @@ export async function judgeAbsences({
       judged[hour] = { looks, until: now };
     }
   }
+  // a lake that nothing was written to stays so
+  if (stored === undefined && Object.keys(judged).length === 0) return unreadable;
   const body = Buffer.from(`${JSON.stringify({ schema: SCHEMA, rules: keys, hours: judged } satisfies Judged)}\n`);
   // whoever is faster has judged as well: nothing is lost with what is not written
   if (stored === undefined || !body.equals(stored.body)) await store.putIfUnchanged(JUDGED, body, stored?.version);
