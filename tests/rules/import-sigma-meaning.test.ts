@@ -146,18 +146,14 @@ const condition: fc.Arbitrary<Condition> = fc.letrec<{ tree: Condition }>((tie) 
     fc.constant<Condition>({ text: '1 of sel_*', holds: (of, e) => of.sel_a.holds(e) || of.sel_b.holds(e) }),
     fc.constant<Condition>({ text: 'all of them', holds: (of, e) => NAMES.every((name) => of[name].holds(e)) }),
     tie('tree').map((inner): Condition => ({ text: `not (${inner.text})`, holds: (of, e) => !inner.holds(of, e) })),
-    fc
-      .tuple(tie('tree'), tie('tree'))
-      .map(([a, b]): Condition => ({
-        text: `(${a.text} and ${b.text})`,
-        holds: (of, e) => a.holds(of, e) && b.holds(of, e),
-      })),
-    fc
-      .tuple(tie('tree'), tie('tree'))
-      .map(([a, b]): Condition => ({
-        text: `(${a.text} or ${b.text})`,
-        holds: (of, e) => a.holds(of, e) || b.holds(of, e),
-      })),
+    fc.tuple(tie('tree'), tie('tree')).map(([a, b]): Condition => ({
+      text: `(${a.text} and ${b.text})`,
+      holds: (of, e) => a.holds(of, e) && b.holds(of, e),
+    })),
+    fc.tuple(tie('tree'), tie('tree')).map(([a, b]): Condition => ({
+      text: `(${a.text} or ${b.text})`,
+      holds: (of, e) => a.holds(of, e) || b.holds(of, e),
+    })),
   ),
 })).tree;
 
