@@ -78,7 +78,8 @@ export async function judgeAbsences({
   if (stored === undefined && Object.keys(judged).length === 0) return unreadable;
   const body = Buffer.from(`${JSON.stringify({ schema: SCHEMA, rules: keys, hours: judged } satisfies Judged)}\n`);
   // whoever is faster has judged as well: nothing is lost with what is not written
-  if (stored === undefined || !body.equals(stored.body)) await store.putIfUnchanged(JUDGED, body, stored?.version);
+  const isNews = stored === undefined ? Object.keys(judged).length > 0 : !body.equals(stored.body);
+  if (isNews) await store.putIfUnchanged(JUDGED, body, stored?.version);
   return unreadable;
 }
 
