@@ -46,7 +46,7 @@ export function encodeDelta(delta: Delta): Uint8Array {
 }
 
 /** A delta in the parts that are stored. Columns that mostly rise from row to row are stored as steps. */
-export function storedDelta({ rules, sets, values, paths, batches, rows, samples }: Delta): State {
+function storedDelta({ rules, sets, values, paths, batches, rows, samples }: Delta): State {
   const ints = (column: Int32Array): Int32Array => column.subarray(0, rows.length);
   const numbers = (column: Float64Array): Float64Array => column.subarray(0, rows.length);
   const head: Head = {
