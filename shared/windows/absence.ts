@@ -14,10 +14,10 @@ import { rulesOfPaths, valuesOfPath } from './paths.ts';
 import { stepsOf } from './steps.ts';
 import { translator } from './translate.ts';
 
-/** The longest aggregation interval of a flow log, seconds (FLOWLOGS.md, "Record fields"). */
+/** The longest aggregation interval of a flow log, seconds, as AWS documents it. */
 const AGGREGATION = 600;
 
-/** How late a record may be delivered beyond that: delivery is best effort (FLOWLOGS.md, "Time"), seconds. */
+/** How late a record may be delivered beyond that: delivery is best effort, seconds. */
 const DELIVERY = 1800;
 
 /** When the absence after a minute is judged, Unix seconds: its own length and what may be late have to be over. */
