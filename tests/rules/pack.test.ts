@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../shared/adapters/local/memory-store.ts';
 import { createMemoryQueue } from '../../shared/adapters/local/queue.ts';
 import { openScheduledTests } from '../../shared/adapters/local/scheduled-tests.ts';
 import type { Arrival } from '../../shared/envelope/delivery.ts';
 import { runRuleTest } from '../../shared/rule-tests.ts';
-import { PRIVATE_NETWORKS, networkLists, OPEN_LISTS, PORT_LISTS } from '../../shared/rules/built-in-lists.ts';
-import { CODES } from '../../shared/rules/codes.ts';
+import { OPEN_LISTS, PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
 import type { Expression } from '../../shared/rules/expression.ts';
-import { loadRules } from '../../shared/rules/load.ts';
 import { expectedCount } from '../../shared/rules/rule-test.ts';
 import { PACK, PACK_FILES } from '../pack/pack.ts';
 import { decodeOptions } from '../support/decode.ts';
@@ -16,8 +13,6 @@ import { decodeOptions } from '../support/decode.ts';
 const { rules, tests, diagnostics } = PACK;
 const scheduled = openScheduledTests(PRIVATE_NETWORKS);
 afterAll(scheduled.close);
-
-const docs = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
 
 test('the built-in rules are without fault, one a file of its name', () => {
   expect(diagnostics).toEqual([]);
@@ -39,10 +34,6 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
     expect(named.filter((name) => name in OPEN_LISTS)).not.toEqual([]);
   });
 
-  test('is in the reference, with its severity', () => {
-    expect(docs).toMatch(new RegExp(`^\\| \`${id}\` \\| .+ \\| ${rule.severity} \\|$`, 'm'));
-  });
-
   test('is tested for what it finds and for what it must not', () => {
     expect(own.some((each) => expectedCount(each) > 0)).toBe(true);
     expect(own.some((each) => expectedCount(each) === 0)).toBe(true);
@@ -58,32 +49,6 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
     });
     expect(failures).toEqual([]);
   });
-});
-
-test('the reference lists every diagnostic code with its meaning', () => {
-  const listed = [...docs.matchAll(/^\| ([EW]\d{3}) \| (.*) \|$/gm)].map((row) => [row[1], row[2]]);
-  expect(Object.fromEntries(listed)).toEqual(CODES);
-});
-
-test('the reference lists every built-in list with its entries', () => {
-  for (const [name, { holds, entries }] of Object.entries({ ...PORT_LISTS, ...OPEN_LISTS })) {
-    expect(docs).toContain(`| \`@${name}\` | ${holds} | ${entries.length === 0 ? 'none' : entries.join(', ')} |`);
-  }
-  for (const name of Object.keys(networkLists([]))) expect(docs).toContain(`| \`@${name}\` |`);
-});
-
-test('the example in the reference is a rule without fault, and its tests pass', async () => {
-  const example = loadRules([{ name: 'example.yaml', text: /```yaml\n([^]*?)```/.exec(docs)![1]! }]);
-  expect(example.diagnostics).toEqual([]);
-  for (const each of example.tests) {
-    const { failures } = await runRuleTest(each, example.rules[0]!, {
-      createStore: createMemoryStore,
-      createQueue: () => createMemoryQueue<Arrival>(),
-      clock: { now: () => new Date('2026-01-06T00:00:00Z') },
-      decode: decodeOptions(),
-    });
-    expect(failures).toEqual([]);
-  }
 });
 
 /** The names of the lists in an expression. */
