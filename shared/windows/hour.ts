@@ -5,7 +5,7 @@ import { Pairs } from './pairs.ts';
 import { decodeState, encodeState, type Unreadable } from './state.ts';
 import { readContributions, storedContributions } from './stored.ts';
 
-const SCHEMA = 'sekisho.window-hour/2';
+const SCHEMA = 'sekisho.window-hour/3';
 
 /**
  * What groups did within one event hour; a row of `cells` is the only one of its group and minute. Samples are in order
