@@ -84,9 +84,17 @@ export interface QueryResult {
   readonly rows: readonly (readonly ResultValue[])[];
 }
 
+/** Rows of the relation `lists` for a query that names it: `list`, `kind` and `entry` of each entry, all texts. */
+export interface QueryList {
+  readonly list: string;
+  readonly kind: string;
+  readonly entries: readonly string[];
+}
+
 /** Runs SQL over the lake's views. A failing query rejects with the engine's own message. */
 export interface QueryEngine {
-  query(sql: string): Promise<QueryResult>;
+  /** Runs a query; while it does, the relation `lists` holds the entries of each of `lists`, and no others of its name and kind. */
+  query(sql: string, lists?: readonly QueryList[]): Promise<QueryResult>;
   close(): Promise<void>;
 }
 

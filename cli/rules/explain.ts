@@ -4,7 +4,7 @@ import { createMemoryStore } from '../../shared/adapters/local/memory-store.ts';
 import { createMemoryQueue } from '../../shared/adapters/local/queue.ts';
 import type { Arrival } from '../../shared/envelope/delivery.ts';
 import { parseFormat } from '../../shared/flow/format.ts';
-import { ruleSql } from '../../shared/query/rule-sql.ts';
+import { planRuleSql } from '../../shared/query/rule-sql.ts';
 import { runRuleTest } from '../../shared/rule-tests.ts';
 import { networkLists, OPEN_LISTS, PORT_LISTS, PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
 import { explainRule, type Explanation } from '../../shared/rules/explain.ts';
@@ -44,7 +44,7 @@ async function explain(id: string, paths: readonly string[], options: ExplainOpt
   const settings = await readSettings(options);
   const loaded = await readCheckedRules(settings, paths);
   const rule = findRule(loaded.rules, id);
-  const sql = ruleSql(rule, { networks: settings.config.networks ?? PRIVATE_NETWORKS });
+  const { sql } = planRuleSql(rule, { networks: settings.config.networks ?? PRIVATE_NETWORKS });
   if (options.sql === true) {
     await writeOut(`${sql}\n`);
     return EXIT.done;

@@ -1,5 +1,6 @@
 /** Addresses in SQL: whether one lies in ranges of the address line (see address.ts), in Athena's words. */
 import { FIRST_IPV6, formatAddress, type AddressRange } from '../flow/address.ts';
+import { networksOf, type Network } from './address-networks.ts';
 import { literal } from './sql.ts';
 
 /**
@@ -9,7 +10,7 @@ import { literal } from './sql.ts';
  * @param address SQL of an address as text
  */
 export function addressConditions(address: string, ranges: readonly AddressRange[]): readonly string[] {
-  const networks = ranges.flatMap(networksOf);
+  const networks = ranges.flatMap((range) => networksOf(range));
   const single = networks.filter(isOneIPv4);
   const several = networks.filter((network) => !isOneIPv4(network));
   const ipv4 = several.filter(({ low }) => low < FIRST_IPV6);
@@ -51,30 +52,6 @@ function byOctets(address: string, networks: readonly Network[]): readonly strin
     const literals = Array.from(texts, (text) => literal(octets === 4 ? text.slice(0, -1) : text));
     return `CASE WHEN ${address} IS NOT NULL THEN ${own} IN (${literals.join(', ')}) END`;
   });
-}
-
-interface Network {
-  readonly low: bigint;
-  readonly bits: number;
-}
-
-/** The largest networks that make up a range. */
-function networksOf({ low, high }: AddressRange): readonly Network[] {
-  // the range 0.0.0.0 to the last IPv6 address is two families
-  if (low < FIRST_IPV6 && high >= FIRST_IPV6) {
-    return [...networksOf({ low, high: FIRST_IPV6 - 1n }), ...networksOf({ low: FIRST_IPV6, high })];
-  }
-  const first = low < FIRST_IPV6 ? 0n : FIRST_IPV6;
-  const length = low < FIRST_IPV6 ? 32 : 128;
-  const networks: Network[] = [];
-  for (let at = low - first; at <= high - first;) {
-    let bits = length;
-    const size = (shorter: number): bigint => 1n << BigInt(length - shorter);
-    while (bits > 0 && at % size(bits - 1) === 0n && at + size(bits - 1) - 1n <= high - first) bits--;
-    networks.push({ low: at + first, bits });
-    at += size(bits);
-  }
-  return networks;
 }
 
 /** Trino keeps an IPv4 address as the IPv6 address that maps it: `::ffff:0:0/96`. */

@@ -6,9 +6,10 @@ import type { QueryEngine, ResultValue } from '../ports.ts';
 import type { Measure, Rule, Threshold } from '../rules/rule.ts';
 import { doubleLiteral } from './dialect.ts';
 import { overlapsOf, type Overlap } from './overlaps.ts';
-import { ruleSql } from './rule-sql.ts';
-import { groupColumns, TIME, VIEWS } from './scan-sql.ts';
+import { planRuleSql } from './rule-sql.ts';
+import { groupColumns, TIME } from './scan-sql.ts';
 import { list } from './select.ts';
+import { VIEWS } from './sql-scope.ts';
 import { suggestThresholds, type Peak, type Tuning } from './tuning.ts';
 
 /** Which records are looked at; times are Unix seconds. */
@@ -71,8 +72,8 @@ export async function backtest(
 ): Promise<Backtest> {
   const { condition } = rule;
   const threshold = condition.kind === 'window' ? condition.when : undefined;
-  const query = ruleSql(threshold === undefined ? rule : lowered(rule, threshold.measure), options);
-  await engine.query(`CREATE OR REPLACE TEMP TABLE measured AS ${query}`);
+  const { sql, lists } = planRuleSql(threshold === undefined ? rule : lowered(rule, threshold.measure), options);
+  await engine.query(`CREATE OR REPLACE TEMP TABLE measured AS ${sql}`, lists);
   const meets = threshold === undefined ? '' : `WHERE value ${threshold.operator} ${doubleLiteral(threshold.value)}`;
   const { rows } = await engine.query(
     `SELECT ${list('minute', 'value', 'usual', 'records', 'first_seen', 'last_seen', groupColumns(rule))} ` +

@@ -7,9 +7,10 @@ import type { Rule } from '../rules/rule.ts';
 import { tableOfRule } from '../rules/table.ts';
 import { UNKNOWN } from '../windows/places.ts';
 import { fieldSql } from './expression-sql.ts';
-import { groupColumns, matchConditions, scopeOf, TIME, VIEWS } from './scan-sql.ts';
+import { groupColumns, matchConditions, scopeOf, TIME, type ScopeOptions } from './scan-sql.ts';
 import { select, whereAll } from './select.ts';
 import { identifier, literal } from './sql.ts';
+import { VIEWS } from './sql-scope.ts';
 
 /** A group in a span of time, Unix seconds; `to` does not belong to it. */
 export interface SoughtSpan {
@@ -19,10 +20,9 @@ export interface SoughtSpan {
 }
 
 /** Which records to look at. */
-export interface EvidenceScope {
+export interface EvidenceScope extends ScopeOptions {
   readonly rule: Rule;
   readonly where: Expression;
-  readonly networks: readonly string[];
 }
 
 /**
@@ -63,11 +63,11 @@ export function samplesSql(scope: EvidenceScope, spans: readonly SoughtSpan[], m
 }
 
 function withSpans(
-  { rule, where, networks }: EvidenceScope,
+  { rule, where, ...options }: EvidenceScope,
   spans: readonly SoughtSpan[],
   columns: readonly string[],
 ): string {
-  const scope = scopeOf(rule, networks);
+  const scope = scopeOf(rule, options);
   const group = groupColumns(rule);
   const rows = spans.map(({ group: values, from, to }, at) => {
     const typed = rule.by.map((column, index) => typedLiteral(column, values[index] ?? null));
@@ -80,7 +80,7 @@ function withSpans(
   const found = select(
     [rule.by.map((column) => `${fieldSql(column, scope)} AS by_${column}`), `${TIME} AS event_time`, columns],
     VIEWS[scope.table],
-    whereAll(...matchConditions(rule, networks, span, where)),
+    whereAll(...matchConditions(rule, options, span, where)),
   );
   const names = ['nr', ...group.map((column) => `${column}_sought`), 'span_from', 'span_to'].join(', ');
   return `WITH sought (${names}) AS (\n  VALUES ${rows.join(', ')}\n),\nfound AS (\n  ${found}\n)`;

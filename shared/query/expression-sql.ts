@@ -1,20 +1,14 @@
 /** Expressions as SQL conditions over the lake's views: true, false and null as in the language, in Athena's words. */
 import { parseAddressRange, type AddressRange } from '../flow/address.ts';
 import { fieldType } from '../flow/derived.ts';
-import type { FlowTable } from '../flow/fields.ts';
 import { sqlOfField } from '../flow/sql-columns.ts';
 import { lakeColumns } from '../lake/schema.ts';
-import { valuesOf, type Expression, type Test, type Value } from '../rules/expression.ts';
+import { valuesOf, type Expression, type Operand, type Test, type Value } from '../rules/expression.ts';
 import { addressConditions } from './address-sql.ts';
-import { literal } from './sql.ts';
-
-/** What an expression is read against. */
-export interface SqlScope {
-  /** Which view the condition is for. */
-  readonly table: FlowTable;
-  /** The owner's networks (CIDR): they tell `direction`. */
-  readonly networks: readonly string[];
-}
+import { listedConditions } from './listed-sql.ts';
+import { isLongList } from './long-lists.ts';
+import { likePattern, literal } from './sql.ts';
+import type { SqlScope } from './sql-scope.ts';
 
 /** An expression as a condition; in parentheses wherever something could follow it. */
 export function expressionSql(expression: Expression, scope: SqlScope): string {
@@ -54,39 +48,41 @@ function directionSql(networks: readonly string[]): string {
 
 function testSql({ field, operator, operands }: Test, scope: SqlScope): string {
   const value = fieldSql(field, scope);
-  const values = operands.flatMap(valuesOf);
   switch (operator) {
     case '=':
     case 'in':
     case 'like':
     case 'has':
-      return isOneOf(value, values);
+      return isOneOf(value, operands, scope);
     case '!=':
     case 'not in':
     case 'not like':
     case 'not has':
-      return `(NOT ${isOneOf(value, values)})`;
+      return `(NOT ${isOneOf(value, operands, scope)})`;
     case '<':
     case '>=':
-      return `(${value} ${operator} ${numbersOf(values[0]).low})`;
+      return `(${value} ${operator} ${numbersOf(operands[0]).low})`;
     case '<=':
     case '>':
-      return `(${value} ${operator} ${numbersOf(values[0]).high})`;
+      return `(${value} ${operator} ${numbersOf(operands[0]).high})`;
   }
 }
 
-function numbersOf(value: Value | undefined): Extract<Value, { readonly kind: 'numbers' }> {
+function numbersOf(value: Operand | undefined): Extract<Value, { readonly kind: 'numbers' }> {
   if (value?.kind !== 'numbers') throw new Error('only numbers have an order: the expression has not been checked');
   return value;
 }
 
 /** Whether a value is among others: null where there is none, even among none. */
-function isOneOf(value: string, values: readonly Value[]): string {
-  if (values.length === 0) return `(CASE WHEN ${value} IS NOT NULL THEN false END)`;
+function isOneOf(value: string, operands: readonly Operand[], scope: SqlScope): string {
+  const long = operands.filter((operand) => isLongList(operand, scope.longList));
+  const values = operands.filter((operand) => !isLongList(operand, scope.longList)).flatMap(valuesOf);
+  if (values.length + long.length === 0) return `(CASE WHEN ${value} IS NOT NULL THEN false END)`;
   const exact = values.flatMap(exactLiteral);
   const conditions = [...new Set(values.flatMap((each) => conditionOf(value, each)))];
   const ranges = values.filter((each) => each.kind === 'addresses');
   conditions.push(...addressConditions(value, ranges));
+  conditions.push(...long.flatMap((list) => listedConditions(value, list, scope)));
   if (exact.length === 1) conditions.unshift(`${value} = ${exact[0]}`);
   else if (exact.length > 1) conditions.unshift(`${value} IN (${[...new Set(exact)].join(', ')})`);
   return `(${conditions.join(' OR ')})`;
@@ -114,7 +110,6 @@ function conditionOf(field: string, value: Value): readonly string[] {
 
 /** `*` as SQL's `%`; what is a wildcard in SQL only stands for itself. */
 function likeSql(field: string, pattern: string): string {
-  if (!/[%_\\]/.test(pattern)) return `${field} LIKE ${literal(pattern.replaceAll('*', '%'))}`;
-  const escaped = pattern.replaceAll(/[%_\\]/g, String.raw`\$&`).replaceAll('*', '%');
-  return String.raw`${field} LIKE ${literal(escaped)} ESCAPE '\'`;
+  const like = `${field} LIKE ${literal(likePattern(pattern))}`;
+  return /[%_\\]/.test(pattern) ? String.raw`${like} ESCAPE '\'` : like;
 }

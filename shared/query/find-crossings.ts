@@ -7,7 +7,7 @@ import type { Crossing } from '../windows/evidence.ts';
 import type { Place } from '../windows/places.ts';
 import { SAMPLES } from '../windows/samples.ts';
 import { placesSql, sampleColumns, samplesSql, type EvidenceScope, type SoughtSpan } from './evidence-sql.ts';
-import { ruleSql, type RuleSqlOptions } from './rule-sql.ts';
+import { listsOfRule, planRuleSql, type RuleSqlOptions } from './rule-sql.ts';
 
 /** A crossing without what only a second look tells: its places and samples are empty. */
 export async function findCrossings(
@@ -15,7 +15,8 @@ export async function findCrossings(
   rule: Rule,
   options: RuleSqlOptions,
 ): Promise<readonly Crossing[]> {
-  const { rows } = await engine.query(ruleSql(rule, options));
+  const { sql, lists } = planRuleSql(rule, options);
+  const { rows } = await engine.query(sql, lists);
   return rows.map((row) => crossingOf(rule, row));
 }
 
@@ -98,7 +99,7 @@ async function readPlaces(
   spans: readonly SoughtSpan[],
 ): Promise<readonly (readonly Place[])[]> {
   const found: Place[][] = spans.map(() => []);
-  const { rows } = await engine.query(placesSql(scope, spans));
+  const { rows } = await engine.query(placesSql(scope, spans), listsOfRule(scope.rule, scope));
   for (const [at, ...lists] of rows) {
     const [interfaces = [], accounts = [], regions = [], vpcs = []] = lists.map(texts);
     const nowhere: Place = { interface: null, account: null, region: null, vpc: null };
@@ -120,7 +121,7 @@ async function readSamples(
 ): Promise<readonly (readonly FlowRecord[])[]> {
   const columns = sampleColumns(scope.rule);
   const found: FlowRecord[][] = spans.map(() => []);
-  const { rows } = await engine.query(samplesSql(scope, spans, most));
+  const { rows } = await engine.query(samplesSql(scope, spans, most), listsOfRule(scope.rule, scope));
   for (const [at, ...values] of rows) {
     const record = columns.map((column, index) => [column, fieldValue(values[index] ?? null)] as const);
     // the default format's fields say by being null that there was nothing; of others only what is known is worth a line

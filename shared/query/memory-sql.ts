@@ -1,19 +1,12 @@
 /** Conditions that look back for longer than windows: absence, a value that is new, and what is more than usual. */
 import type { AbsenceCondition, BaselineCondition, Measure, NewCondition, Rule } from '../rules/rule.ts';
+import { tableOfRule } from '../rules/table.ts';
 import { dueAt } from '../windows/absence.ts';
 import { windowMinutes } from '../windows/minutes.ts';
 import { doubleLiteral } from './dialect.ts';
 import { EVIDENCE, isSince, measureSql, strongest, TOTALS } from './crossing-sql.ts';
-import {
-  floorMinute,
-  groupColumns,
-  matchedSql,
-  scopeOf,
-  spanBefore,
-  TIME,
-  VIEWS,
-  type RuleSqlOptions,
-} from './scan-sql.ts';
+import { floorMinute, groupColumns, matchedSql, spanBefore, TIME, type RuleSqlOptions } from './scan-sql.ts';
+import { VIEWS } from './sql-scope.ts';
 import { list, partition, select, whereAll, type Step } from './select.ts';
 
 /** The steps whose last, `crossings`, holds the minutes after which a group was absent, of those that are due. */
@@ -23,7 +16,7 @@ export function absenceSteps(rule: Rule, { seconds }: AbsenceCondition, options:
   // what becomes due now was seen last that long ago
   const delay = dueAt(0, seconds);
   const from = options.since === undefined ? undefined : floorMinute(options.since - delay);
-  const view = VIEWS[scopeOf(rule, options.networks).table];
+  const view = VIEWS[tableOfRule(rule)];
   const now = options.judgeAt === undefined ? `(${newestEndSql(view)})` : `${Math.floor(options.judgeAt)}`;
   const columns = [
     group,

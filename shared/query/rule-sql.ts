@@ -2,29 +2,47 @@
  * A rule as one query over the lake: a row for each alert that it raises, with the same event times as when it streams,
  * so that the alerts' ids are the same. One text for Athena and DuckDB.
  */
+import type { QueryList } from '../ports.ts';
 import type { Rule } from '../rules/rule.ts';
 import { absenceSteps, baselineSteps, newSteps } from './memory-sql.ts';
 import { EVIDENCE, TOTALS } from './crossing-sql.ts';
-import { groupColumns, matchedSql, type RuleSqlOptions } from './scan-sql.ts';
+import { longListsOf } from './long-lists.ts';
+import { groupColumns, matchedSql, type RuleSqlOptions, type ScopeOptions } from './scan-sql.ts';
 import { list, select, type Step } from './select.ts';
 import { sequenceSteps } from './sequence-sql.ts';
 import { windowSteps } from './window-sql.ts';
 
 export type { RuleSqlOptions } from './scan-sql.ts';
 
+/** A rule's query, and the lists that the relation `lists` has to hold while it runs (see long-lists.ts). */
+export interface RulePlan {
+  readonly sql: string;
+  readonly lists: readonly QueryList[];
+}
+
 /**
  * The query of a rule. Its columns: the group (`by_srcaddr`, …, in the order of `by`), `minute` (the event time),
  * `window_start`, `window_end`, `value` (what was measured), `usual` (of baselines, else null), `records`, `packets`,
  * `bytes`, `first_seen`, `last_seen`; times in Unix seconds. One row for each group and suppress period.
  */
-export function ruleSql(rule: Rule, options: RuleSqlOptions): string {
+export function planRuleSql(rule: Rule, options: RuleSqlOptions): RulePlan {
   const usual = rule.condition.kind === 'baseline' ? 'usual' : 'CAST(NULL AS double) AS usual';
   const totals = ['records', 'packets', 'bytes'].map((column) => `CAST(${column} AS bigint) AS ${column}`);
   const columns = [groupColumns(rule), 'minute', 'window_start', 'window_end', 'value', usual, totals];
   const steps = stepsOf(rule, options).map(([name, text]) => `${name} AS (\n  ${text}\n)`);
   const last = [...columns, 'first_seen', 'last_seen'];
   const order = `ORDER BY ${list('minute', groupColumns(rule))}`;
-  return `WITH ${steps.join(',\n')}\n${select(last, 'crossings', 'WHERE strength = 1', order)}`;
+  const sql = `WITH ${steps.join(',\n')}\n${select(last, 'crossings', 'WHERE strength = 1', order)}`;
+  return { sql, lists: listsOfRule(rule, options) };
+}
+
+/** The lists that a rule's queries ask for in the relation `lists`. */
+export function listsOfRule({ where, except, condition }: Rule, { longList }: ScopeOptions): readonly QueryList[] {
+  const sequel = condition.kind === 'window' ? condition.then?.where : undefined;
+  return longListsOf(
+    [where, except, sequel].filter((each) => each !== undefined),
+    longList,
+  );
 }
 
 function stepsOf(rule: Rule, options: RuleSqlOptions): readonly Step[] {

@@ -14,7 +14,8 @@ import { tableOfRule } from '../rules/table.ts';
 import { findCrossings, withEvidence } from './find-crossings.ts';
 import { newestEndSql } from './memory-sql.ts';
 import { moveCursor, readCursor } from './rule-cursor.ts';
-import { TIME, VIEWS } from './scan-sql.ts';
+import { TIME } from './scan-sql.ts';
+import { VIEWS } from './sql-scope.ts';
 
 /** What a run works with. */
 export interface RuleRunOptions {

@@ -1,15 +1,16 @@
 /** The records that a rule looks at, as the first step of its query. */
-import type { FlowTable } from '../flow/fields.ts';
 import type { Expression } from '../rules/expression.ts';
 import type { Condition, Measure, Rule } from '../rules/rule.ts';
 import { tableOfRule } from '../rules/table.ts';
 import { select, whereAll } from './select.ts';
-import { expressionSql, fieldSql, type SqlScope } from './expression-sql.ts';
+import { expressionSql, fieldSql } from './expression-sql.ts';
+import { VIEWS, type SqlScope } from './sql-scope.ts';
+
+/** What a rule's expressions are read against, whichever its table. */
+export type ScopeOptions = Pick<SqlScope, 'networks' | 'longList'>;
 
 /** What a rule's query is made for. */
-export interface RuleSqlOptions {
-  /** The owner's networks (CIDR). */
-  readonly networks: readonly string[];
+export interface RuleSqlOptions extends ScopeOptions {
   /** Only crossings from this event time on, Unix seconds; for absence only those that became due since. */
   readonly since?: number | undefined;
   /** Only crossings before this event time, Unix seconds. */
@@ -24,15 +25,12 @@ export interface TimeSpan {
   readonly to: number | undefined;
 }
 
-/** The views by the kind of flow log. */
-export const VIEWS: Readonly<Record<FlowTable, string>> = { vpc: 'flows', tgw: 'tgw_flows' };
-
 /** A record's event time: as when it was decoded, as `start` holds the delivery's time where it had neither. */
 export const TIME = 'coalesce(start, "end")';
 
 /** What a rule's expressions are read against. */
-export function scopeOf(rule: Rule, networks: readonly string[]): SqlScope {
-  return { table: tableOfRule(rule), networks };
+export function scopeOf(rule: Rule, { networks, longList }: ScopeOptions): SqlScope {
+  return { table: tableOfRule(rule), networks, longList };
 }
 
 /** The names of a rule's group in its query, in the order of `by`. */
@@ -47,7 +45,7 @@ export function groupColumns({ by }: Rule): readonly string[] {
  * @param where another expression than the rule's own
  */
 export function matchedSql(rule: Rule, options: RuleSqlOptions, span: TimeSpan, where = rule.where): string {
-  const scope = scopeOf(rule, options.networks);
+  const scope = scopeOf(rule, options);
   const field = measuredField(rule);
   const columns = [
     ...rule.by.map((column) => `${fieldSql(column, scope)} AS by_${column}`),
@@ -58,18 +56,19 @@ export function matchedSql(rule: Rule, options: RuleSqlOptions, span: TimeSpan, 
     'bytes',
     ...(field === undefined ? [] : [`${fieldSql(field, scope)} AS measured`]),
   ];
-  return select(columns, VIEWS[scope.table], whereAll(...matchConditions(rule, options.networks, span, where)));
+  return select(columns, VIEWS[scope.table], whereAll(...matchConditions(rule, options, span, where)));
 }
 
 /** What a record has to fulfil to match a rule; none of it is null where that would matter. */
 export function matchConditions(
   rule: Rule,
-  networks: readonly string[],
+  options: ScopeOptions,
   span: TimeSpan,
   where: Expression,
 ): readonly string[] {
-  const scope = scopeOf(rule, networks);
-  const conditions = [...spanConditions(span), expressionSql(where, scope)];
+  const among = spanConditions(span);
+  const scope = { ...scopeOf(rule, options), among };
+  const conditions = [...among, expressionSql(where, scope)];
   // a record for which the exception is unknown still matches
   if (rule.except !== undefined) conditions.push(`NOT coalesce(${expressionSql(rule.except, scope)}, false)`);
   return conditions;

@@ -1,4 +1,4 @@
-/** SQL's quoting, and relations of no rows. */
+/** SQL's quoting and patterns, and relations of no rows. */
 
 /** A name as an identifier, whatever characters or reserved words it holds. */
 export function identifier(name: string): string {
@@ -8,6 +8,11 @@ export function identifier(name: string): string {
 /** A text as a literal. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A pattern in which `*` stands for any characters as the pattern of a `LIKE` whose escape character is `\`. */
+export function likePattern(pattern: string): string {
+  return pattern.replaceAll(/[%_\\]/g, String.raw`\$&`).replaceAll('*', '%');
 }
 
 /** A path of the file system as the fixed part of a DuckDB glob: its own wildcard characters match themselves. */

@@ -7,7 +7,7 @@ import { networkTest } from '../../shared/flow/networks.ts';
 import type { QueryEngine, ResultValue } from '../../shared/ports.ts';
 import { findContents } from '../../shared/query/contents.ts';
 import { NOTHING_PUBLISHED } from '../../shared/query/flow-view.ts';
-import { ruleSql, type RuleSqlOptions } from '../../shared/query/rule-sql.ts';
+import { planRuleSql, type RuleSqlOptions } from '../../shared/query/rule-sql.ts';
 import { createViews } from '../../shared/query/views.ts';
 import { checkExpression } from '../../shared/rules/check.ts';
 import type { Expression } from '../../shared/rules/expression.ts';
@@ -50,7 +50,8 @@ export async function findings(
 ): Promise<readonly { readonly id: string; readonly time: number; readonly row: readonly ResultValue[] }[]> {
   const found = [];
   for (const rule of rules) {
-    const { rows } = await engine.query(ruleSql(rule, { networks: NETWORKS, ...options }));
+    const { sql, lists } = planRuleSql(rule, { networks: NETWORKS, ...options });
+    const { rows } = await engine.query(sql, lists);
     for (const row of rows) {
       const time = Number(row[rule.by.length]);
       const group = row.slice(0, rule.by.length) as FieldValue[];

@@ -2,9 +2,10 @@
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
-import type { QueryEngine, QueryResult } from '../../ports.ts';
+import type { QueryEngine, QueryList, QueryResult } from '../../ports.ts';
 import { DUCKDB_DIALECT } from '../../query/dialect.ts';
 import { registerFunctions } from './duckdb-functions.ts';
+import { openListTable, type ListTable } from './duckdb-lists.ts';
 import { valueConverter, type DuckDbApi } from './duckdb-values.ts';
 
 /** How the engine starts. */
@@ -21,6 +22,7 @@ interface Opened {
   readonly api: DuckDbApi;
   readonly instance: DuckDBInstance;
   readonly connection: DuckDBConnection;
+  readonly lists: ListTable;
 }
 
 /**
@@ -34,16 +36,17 @@ export function openDuckDb(options: DuckDbOptions = {}): QueryEngine {
   let turn: Promise<unknown> = Promise.resolve();
   let closed = false;
 
-  const runInTurn = async (sql: string): Promise<QueryResult> => {
+  const runInTurn = async (sql: string, named: readonly QueryList[]): Promise<QueryResult> => {
     if (closed) throw new Error('the query engine is closed');
     opened ??= start(options);
-    const { api, connection } = await opened;
+    const { api, connection, lists } = await opened;
+    await lists.fill(named);
     return run(api, connection, sql);
   };
 
   return {
-    query(sql) {
-      const result = turn.then(() => runInTurn(sql));
+    query(sql, lists = []) {
+      const result = turn.then(() => runInTurn(sql, lists));
       turn = result.catch(() => undefined);
       return result;
     },
@@ -70,7 +73,8 @@ async function start({ setup, memory, spillFolder }: DuckDbOptions): Promise<Ope
     memory_limit: `${Math.ceil((memory ?? usableMemory() / 2) / 1e6)}MB`,
     temp_directory: spillFolder ?? join(tmpdir(), `sekisho-duckdb-${process.pid}`),
   });
-  const opened = { api, instance, connection: await instance.connect() };
+  const connection = await instance.connect();
+  const opened = { api, instance, connection, lists: openListTable(connection) };
   try {
     await run(api, opened.connection, "set timezone = 'UTC'");
     registerFunctions(api, opened.connection);
