@@ -52,7 +52,9 @@ describe.each([
 
   test('names every built-in rule with its severity', () => {
     const listed = rowsOf(pack).map(([id, , severity]): [string, string] => [codeIn(id!)[0]!, severity!]);
-    expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(PACK.rules.map(({ id, severity }) => [id, severity])));
+    expect(Object.fromEntries(listed)).toEqual(
+      Object.fromEntries(PACK.rules.map(({ id, severity }) => [id, severity])),
+    );
     expect(listed.length).toBe(PACK.rules.length);
   });
 });
