@@ -28,6 +28,8 @@ const PLACES: Readonly<Record<string, string>> = {
   instance_id: 'on',
   vpc_id: 'in',
   subnet_id: 'in',
+  tgw_id: 'in',
+  tgw_attachment_id: 'at',
   account_id: 'in account',
   region: 'in',
   server_port: 'at port',

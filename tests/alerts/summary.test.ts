@@ -33,6 +33,10 @@ test.each<[string, Found]>([
     'T: 9 records within 10m with no srcaddr protocol 6 on eni-1',
     found(['srcaddr', 'protocol'], [null, 6], 'count() > 5', 9),
   ],
+  [
+    'T: 1 record at tgw-attach-0a in tgw-0b on eni-1',
+    found(['tgw_attachment_id', 'tgw_id'], ['tgw-attach-0a', 'tgw-0b'], undefined, 1),
+  ],
   ['T: 9 packets within 10m on eni-1', found([], [], 'sum(packets) > 5', 9)],
   ['T: 1 record on eni-1', found(['interface_id'], ['eni-1'], undefined, 1)],
   ['T: 198.51.100.7 had 2 records so far on eni-1', found(['srcaddr'], ['198.51.100.7'], undefined, 2)],
