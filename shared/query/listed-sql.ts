@@ -41,13 +41,15 @@ function matching(value: string, kind: Value['kind'], { name }: ListOperand, sco
       ['whole', select(['seen', 'octets', `${unshortenedSql} AS groups`], 'plain')],
       ['placed', select(['seen', `${placeSql} AS place`], 'whole')],
       ['lengths', select(['DISTINCT length(entry) AS digits'], 'entries')],
+      // a step of its own, so that no engine compares each address with each entry
+      ['keyed', select(['seen', 'substr(place, 1, digits) AS beginning'], 'placed CROSS JOIN lengths')],
     ],
-    select(['seen'], 'placed CROSS JOIN lengths JOIN entries ON entry = substr(place, 1, digits)'),
+    select(['seen'], 'keyed', 'WHERE beginning IN (SELECT entry FROM entries)'),
   );
 }
 
 function query(steps: readonly Step[], last: string): string {
-  return `WITH ${steps.map(([name, text]) => `${name} AS (${text})`).join(', ')} ${last}`.replaceAll(/\s+/g, ' ');
+  return `WITH ${steps.map(([name, text]) => `${name} AS (${text})`).join(',\n  ')}\n  ${last}`;
 }
 
 /** An IPv4 address's eight hexadecimal digits; null for a text that is none. */

@@ -60,6 +60,22 @@ export function describeQueryEngine(name: string, open: Open<QueryEngine>): void
       expect(results.map(({ rows }) => rows)).toEqual([[[1]], [[2]], [[3]], [[4]]]);
     });
 
+    test('lists are there for the queries that name them, as they are by then', async () => {
+      const sql = 'select list, kind, entry from lists order by list, kind, entry';
+      const ports = { list: 'ports', kind: 'numbers', entries: ['22', '3389'] };
+      const texts = { list: 'ports', kind: 'text', entries: ["it's", '関 "所"'] };
+      expect((await engine.query(sql, [texts, ports])).rows).toEqual([
+        ['ports', 'numbers', '22'],
+        ['ports', 'numbers', '3389'],
+        ['ports', 'text', "it's"],
+        ['ports', 'text', '関 "所"'],
+      ]);
+      const { rows } = await engine.query(`${sql.replace('order', "where kind = 'numbers' order")}`, [
+        { ...ports, entries: ['23'] },
+      ]);
+      expect(rows).toEqual([['ports', 'numbers', '23']]);
+    });
+
     test('closes twice without complaint, and refuses queries afterwards', async () => {
       await engine.close();
       await engine.close();

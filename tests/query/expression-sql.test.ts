@@ -7,6 +7,7 @@ import { FIELDS } from '../../shared/flow/fields.ts';
 import { networkTest } from '../../shared/flow/networks.ts';
 import type { ColumnBatch, FlowRecord } from '../../shared/flow/columns.ts';
 import { expressionSql, fieldSql } from '../../shared/query/expression-sql.ts';
+import { longListsOf } from '../../shared/query/long-lists.ts';
 import { literal } from '../../shared/query/sql.ts';
 import { checkExpression } from '../../shared/rules/check.ts';
 import { compileRules } from '../../shared/rules/compile.ts';
@@ -27,8 +28,8 @@ const NETWORKS = ['10.0.0.0/8', '2001:db8::/48', '198.51.100.7/32'];
 const SCOPE = { table: 'vpc', networks: NETWORKS } as const;
 const FORMAT = `version flow-direction ${WIDE}`;
 
-function checked(text: string): Expression {
-  const { expression, findings } = checkExpression(text, lists);
+function checked(text: string, own: readonly string[] = []): Expression {
+  const { expression, findings } = checkExpression(text, new Map([...lists, ['own', { name: 'own', entries: own }]]));
   if (expression === undefined) throw new Error(`${text}: ${findings[0]?.message}`);
   return expression;
 }
@@ -62,8 +63,11 @@ afterAll(async () => {
 });
 
 /** The numbers of the records for which the SQL is true. */
-async function found(expression: Expression): Promise<number[]> {
-  const { rows } = await engine.query(`SELECT version FROM flows WHERE ${expressionSql(expression, SCOPE)} ORDER BY 1`);
+async function found(expression: Expression, longList?: number): Promise<number[]> {
+  const { rows } = await engine.query(
+    `SELECT version FROM flows WHERE ${expressionSql(expression, { ...SCOPE, longList })} ORDER BY 1`,
+    longListsOf([expression], longList),
+  );
   return rows.map(([version]) => Number(version));
 }
 
@@ -136,6 +140,74 @@ describe('an expression in SQL', () => {
     const of = texts.map((text) => `SELECT ${literal(text)} AS type`).join(' UNION ALL ');
     const matching = await engine.query(`SELECT type FROM (${of}) WHERE ${expressionSql(like, SCOPE)}`);
     expect(matching.rows).toEqual([[texts[0]]]);
+  });
+});
+
+describe('a list that is not written into the query', () => {
+  test('changes no answer', async () => {
+    await fc.assert(
+      fc.asyncProperty(expression, fc.constantFrom(0, 2), async (text, longList) => {
+        const where = checked(text);
+        expect(await found(where, longList)).toEqual(expected(where));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test.each([
+    ['srcaddr', ['0.0.0.0/0']],
+    ['srcaddr', ['::/0', '10.0.0.5']],
+    ['dstaddr', ['10.0.0.1-10.0.1.6', '::1-2001:db8::', '128.0.0.0/1', '2001:db8::/33', 'fdff:fffe::/31']],
+    ['client', ['9.255.255.255-172.16.0.1', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff']],
+    ['srcport', ['22', '23', '1023-2023', '30000-65535']],
+    ['bytes', ['999-1001', '5000001', '1-9007199254740991']],
+    ['interface_id', ["it's", 'eni-0a', 'x']],
+    ['action', ['reject']],
+  ])('%s in %j, and not in it', async (field, entries) => {
+    for (const text of [`${field} in @own`, `not ${field} in @own`, `${field} not in @own or has(vpc_id)`]) {
+      const where = checked(text, entries);
+      expect(await found(where, 0)).toEqual(expected(where));
+    }
+  });
+
+  test('takes an address however it is written', async () => {
+    const where = checked('srcaddr in @own', ['2001:db8::/32', '::ffff:10.0.0.0/120', '::/128', '1::/16', '::8']);
+    const inside = ['2001:DB8:0:0::1', '2001:0db8::', '::ffff:10.0.0.7', '0:0::FFFF:a00:1', '::', '0:0:0:0:0:0:0:0'];
+    const more = ['1::', '1:2:3:4:5:6:7::', '0001:2:3:4:5:6:7:8', '::0.0.0.8', '0:0:0:0:0:0:0:8'];
+    const outside = [
+      '::1',
+      '10.0.0.7',
+      '::10.0.0.7',
+      '2001:db9::',
+      '::2:3:4:5:6:7:8',
+      '::ffff:10.0.1.0',
+      '12::',
+      '8::',
+    ];
+    const flows = [...inside, ...more, ...outside].map((address) => `SELECT ${literal(address)} AS srcaddr`);
+    const { rows } = await engine.query(
+      `WITH flows AS (${flows.join(' UNION ALL ')}) ` +
+        `SELECT srcaddr FROM flows WHERE ${expressionSql(where, { ...SCOPE, longList: 0 })}`,
+      longListsOf([where], 0),
+    );
+    expect(rows.map(([address]) => address).toSorted()).toEqual([...inside, ...more].toSorted());
+  });
+
+  test('looks only among the records that are asked for', () => {
+    const sql = expressionSql(checked('srcaddr in @own', ['10.0.0.5']), {
+      ...SCOPE,
+      longList: 0,
+      among: ['bytes > 7'],
+    });
+    expect(sql).toMatch(/SELECT DISTINCT srcaddr AS seen\s+FROM flows\s+WHERE bytes > 7\s+AND srcaddr IS NOT NULL/);
+  });
+
+  test('of any length needs the same text', () => {
+    const entries = Array.from({ length: 20_000 }, (_, at) => `10.${at % 256}.${at >> 8}.0/24`);
+    const [long, short] = [entries, entries.slice(0, 101)].map((own) =>
+      expressionSql(checked('srcaddr in @own', own), SCOPE),
+    );
+    expect(long).toBe(short);
   });
 });
 

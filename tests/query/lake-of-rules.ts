@@ -11,6 +11,7 @@ import { planRuleSql, type RuleSqlOptions } from '../../shared/query/rule-sql.ts
 import { createViews } from '../../shared/query/views.ts';
 import { checkExpression } from '../../shared/rules/check.ts';
 import type { Expression } from '../../shared/rules/expression.ts';
+import { builtInLists } from '../../shared/rules/lists.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
 import { batchId, columnBatch, delivery, type RecordInput } from '../support/batches.ts';
 import type { TestLake } from '../support/lakes.ts';
@@ -30,7 +31,7 @@ export function decoded(all: readonly (readonly RecordInput[])[]): readonly Deco
 
 /** A checked expression; no lists but those that are built in. */
 export function checked(text: string): Expression {
-  const { expression, findings } = checkExpression(text, new Map());
+  const { expression, findings } = checkExpression(text, builtInLists());
   if (expression === undefined) throw new Error(`${text}: ${findings[0]?.message}`);
   return expression;
 }

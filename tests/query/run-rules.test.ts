@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { noAlertMemory } from '../../shared/alerts/memory.ts';
 import type { Alert } from '../../shared/alerts/alert.ts';
 import { runRule, scheduledRules, type RuleRun } from '../../shared/query/run-rules.ts';
+import { checkExpression } from '../../shared/rules/check.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
 import { delivery, type RecordInput } from '../support/batches.ts';
 import { testLake, type TestLake } from '../support/lakes.ts';
@@ -48,6 +49,25 @@ async function run(lake: TestLake, now: string, rule = SCAN, since?: string): Pr
 }
 
 const threePorts = [1, 2, 3].map((port) => refused(port, START + port * 3600));
+
+test('a list of any length finds what lies in it, with places and samples', async () => {
+  using lake = testLake();
+  await write(lake, '2026-11-01T05:00:00Z', [
+    ...threePorts,
+    refused(1, START, '198.51.100.7'),
+    refused(2, START, '10.0.0.9'),
+  ]);
+  const entries = Array.from({ length: 3000 }, (_, at) => `198.51.${at >> 4}.${(at % 16) * 16}/28`);
+  const lists = new Map([['threats', { name: 'threats', entries: [...entries, '203.0.113.0-203.0.113.9'] }]]);
+  const { expression } = checkExpression('srcaddr in @threats', lists);
+  const rule = ruleOf({ id: 'threats', where: expression!, by: ['srcaddr'] });
+  const { created } = await run(lake, '2026-11-01T06:00:00Z', rule);
+  const found = created.map(({ group, interfaces, samples }) => [group['srcaddr'], interfaces, samples.length]);
+  expect(found.toSorted()).toEqual([
+    ['198.51.100.7', ['eni-1'], 1],
+    ...threePorts.map((_, at) => ['203.0.113.9', [`eni-${at + 1}`], 1]),
+  ]);
+});
 
 test('what is found becomes an alert with places and samples, once', async () => {
   using lake = testLake();
