@@ -1,12 +1,10 @@
 /** `sekisho rules backtest`: what rules would have raised on a lake's records. */
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { parseTime } from '../../shared/adapters/local/clock.ts';
 import { isoTime } from '../../shared/alerts/queries.ts';
 import type { FlowTable } from '../../shared/flow/fields.ts';
 import { backtest, lookAt, type Backtest, type LookedAt } from '../../shared/query/backtest.ts';
 import { PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
-import { parseDuration } from '../../shared/rules/quantity.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
 import { tableOfRule } from '../../shared/rules/table.ts';
 import { CommandFailure, EXIT, UsageError } from '../exit.ts';
@@ -17,6 +15,7 @@ import { readCheckedRules } from '../read-rules.ts';
 import { readSettings, type CommonOptions, type Settings } from '../settings.ts';
 import { formatBacktest } from './backtest-text.ts';
 import { findRule } from './find-rule.ts';
+import { readMoment } from './moment.ts';
 import { subcommand, type Done } from './subcommand.ts';
 
 interface BacktestOptions extends CommonOptions {
@@ -100,17 +99,6 @@ async function readTargets(
   if (rules.length === 0)
     throw new UsageError([`there is no rule in ${paths.map((path) => `\`${path}\``).join(', ')}`]);
   return rules;
-}
-
-function readMoment(option: string, text: string | undefined, { clock }: Settings): number | undefined {
-  if (text === undefined) return undefined;
-  const back = parseDuration(text);
-  if (back !== undefined) return Math.floor(clock.now().getTime() / 1000) - back;
-  const time = parseTime(text);
-  if (time !== undefined) return Math.floor(time.getTime() / 1000);
-  throw new UsageError([
-    `${option} is \`${text}\`: write a time such as \`2026-11-17T02:00:00Z\`, or how long back, such as \`30d\``,
-  ]);
 }
 
 function asJson({ rule, span, records, alerts, incidents, days, groups, tuning, overlaps }: Backtest): unknown {

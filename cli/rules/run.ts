@@ -1,19 +1,18 @@
 /** `sekisho rules run`: asks a lake what rules with a long memory tell. */
 import type { Command } from 'commander';
-import { parseTime } from '../../shared/adapters/local/clock.ts';
 import { noAlertMemory } from '../../shared/alerts/memory.ts';
 import { isoTime } from '../../shared/alerts/queries.ts';
 import { PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
-import { parseDuration } from '../../shared/rules/quantity.ts';
 import { runRule, scheduledRules, type RuleRun } from '../../shared/query/run-rules.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
-import { EXIT, UsageError } from '../exit.ts';
+import { EXIT } from '../exit.ts';
 import { reportAlerts } from '../ingest-report.ts';
 import { openLake } from '../lake.ts';
 import { counted, painter, tell, writeOut } from '../output.ts';
 import { startSteps } from '../progress.ts';
 import { readCheckedRules } from '../read-rules.ts';
 import { readSettings, type CommonOptions, type Settings } from '../settings.ts';
+import { readMoment } from './moment.ts';
 import { subcommand, type Done } from './subcommand.ts';
 
 interface RunOptions extends CommonOptions {
@@ -46,7 +45,7 @@ interface Failed {
 
 async function run(options: RunOptions): Promise<number> {
   const settings = await readSettings(options);
-  const since = readSince(options.since, settings);
+  const since = readMoment('--since', options.since, settings);
   const loaded = await readCheckedRules(settings, options.rules ?? [], options.lake);
   const rules = scheduledRules(loaded.rules, options.all === true);
   const { store, engine } = await openLake(options.lake);
@@ -72,19 +71,6 @@ async function run(options: RunOptions): Promise<number> {
   if (options.json === true) await writeOut(`${JSON.stringify(asJson(runs, failed))}\n`);
   else await writeOut(report(runs, failed, loaded.rules.length, options, settings));
   return failed.length > 0 ? EXIT.failed : EXIT.done;
-}
-
-function readSince(text: string | undefined, { clock }: Settings): number | undefined {
-  if (text === undefined) return undefined;
-  const duration = parseDuration(text);
-  if (duration !== undefined) return Math.floor(clock.now().getTime() / 1000) - duration;
-  const time = parseTime(text);
-  if (time === undefined) {
-    throw new UsageError([
-      `--since is \`${text}\`: write a time like \`2026-11-17T02:00:00Z\`, or how long back, \`30d\``,
-    ]);
-  }
-  return Math.floor(time.getTime() / 1000);
 }
 
 function asJson(runs: readonly RuleRun[], failed: readonly Failed[]): unknown {

@@ -107,7 +107,7 @@ describe('says what is wrong', () => {
     const { code, stderr } = await sekisho(['rules', 'run', '--since', 'yesterday', ...rules()]);
     expect(code).toBe(2);
     expect(stderr).toContain(
-      '--since is `yesterday`: write a time like `2026-11-17T02:00:00Z`, or how long back, `30d`',
+      '--since is `yesterday`: write a time such as `2026-11-17T02:00:00Z`, or how long back, such as `30d`',
     );
   });
 
