@@ -1,10 +1,10 @@
 /** `sekisho query`: SQL over the lake. */
 import { Command } from 'commander';
-import type { QueryResult } from '../shared/ports.ts';
+import type { QueryList, QueryResult } from '../shared/ports.ts';
 import { CommandFailure, EXIT, UsageError } from './exit.ts';
 import { openLake } from './lake.ts';
 import { count, tell, widthOf, writeOut } from './output.ts';
-import { readSettings, type CommonOptions } from './settings.ts';
+import { readSettings, type CommonOptions, type Settings } from './settings.ts';
 import { formatCsv, formatJson, formatTable } from './table.ts';
 
 interface QueryOptions extends CommonOptions {
@@ -44,10 +44,11 @@ export function queryCommand(done: (exitCode: number) => void): Command {
 async function query(sql: string, options: QueryOptions): Promise<number> {
   if (options.csv === true && options.json === true)
     throw new UsageError(["sekisho: --csv and --json can't both be: choose one"]);
-  await readSettings(options);
+  const settings = await readSettings(options);
   const { engine } = await openLake(options.lake);
   try {
-    const result = await engine.query(sql === '-' ? await readStdin() : sql).catch((error: unknown) => {
+    const text = sql === '-' ? await readStdin() : sql;
+    const result = await engine.query(text, await listsOf(text, settings, options.lake)).catch((error: unknown) => {
       throw new CommandFailure([
         `sekisho: the query failed: ${error instanceof Error ? error.message.trim() : String(error)}`,
       ]);
@@ -59,6 +60,17 @@ async function query(sql: string, options: QueryOptions): Promise<number> {
   } finally {
     await engine.close();
   }
+}
+
+/** What the query of a rule with long lists asks for, as `rules explain --sql` prints it: those of the installed rules. */
+async function listsOf(sql: string, settings: Settings, lake: string): Promise<readonly QueryList[]> {
+  if (!/\bfrom\s+lists\s+where\s+list\s*=/i.test(sql)) return [];
+  const [{ readCheckedRules }, { listsOfRule }] = await Promise.all([
+    import('./read-rules.ts'),
+    import('../shared/query/rule-sql.ts'),
+  ]);
+  const { rules } = await readCheckedRules(settings, [], lake);
+  return rules.flatMap((rule) => listsOfRule(rule));
 }
 
 /** Nobody reads a longer table. */

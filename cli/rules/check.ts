@@ -4,8 +4,8 @@ import { formatDiagnostic, type Diagnostic } from '../../shared/rules/diagnostic
 import { EXIT } from '../exit.ts';
 import { counted, painter, writeOut } from '../output.ts';
 import { readRules } from '../read-rules.ts';
-import { readSettings, type CommonOptions } from '../settings.ts';
-import { RULE_PATHS, subcommand, type Done } from './subcommand.ts';
+import { readSettings } from '../settings.ts';
+import { LAKE_OF_LISTS, RULE_PATHS, subcommand, type Done, type ListOptions } from './subcommand.ts';
 
 const EXAMPLES = `\
   sekisho rules check my-rules/           every mistake, its place, what to do
@@ -17,11 +17,12 @@ Warnings alone are no reason for exit code 3.`;
 export function checkCommand(done: Done): Command {
   return subcommand('check', 'say everything that is wrong with rules; exits with 3 if anything is', EXAMPLES)
     .argument('[path...]', RULE_PATHS)
-    .action(async (paths: string[], options: CommonOptions) => done(await check(paths, options)));
+    .option(...LAKE_OF_LISTS)
+    .action(async (paths: string[], options: ListOptions) => done(await check(paths, options)));
 }
 
-async function check(paths: readonly string[], options: CommonOptions): Promise<number> {
-  const { rules, sources, ...loaded } = await readRules(await readSettings(options), paths);
+async function check(paths: readonly string[], options: ListOptions): Promise<number> {
+  const { rules, sources, ...loaded } = await readRules(await readSettings(options), paths, options.lake);
   // rules that repeat each other are no news to a run, only to who writes them
   const diagnostics = [...loaded.diagnostics, ...loaded.overlaps()];
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;

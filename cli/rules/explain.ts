@@ -4,7 +4,7 @@ import { createMemoryStore } from '../../shared/adapters/local/memory-store.ts';
 import { createMemoryQueue } from '../../shared/adapters/local/queue.ts';
 import type { Arrival } from '../../shared/envelope/delivery.ts';
 import { parseFormat } from '../../shared/flow/format.ts';
-import { planRuleSql } from '../../shared/query/rule-sql.ts';
+import { planRuleSql, type RulePlan } from '../../shared/query/rule-sql.ts';
 import { runRuleTest } from '../../shared/rule-tests.ts';
 import { networkLists, OPEN_LISTS, PORT_LISTS, PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
 import { explainRule, type Explanation } from '../../shared/rules/explain.ts';
@@ -16,12 +16,12 @@ import type { Rule } from '../../shared/rules/rule.ts';
 import { EXIT } from '../exit.ts';
 import { painter, widthOf, writeOut } from '../output.ts';
 import { readCheckedRules } from '../read-rules.ts';
-import { decodeOptionsOf, readSettings, type CommonOptions, type Settings } from '../settings.ts';
+import { decodeOptionsOf, readSettings, type Settings } from '../settings.ts';
 import { formatExplanation, type ExplainedList, type FormatFit, type RuleStory } from './explain-text.ts';
 import { findRule } from './find-rule.ts';
-import { RULE_PATHS, subcommand, type Done } from './subcommand.ts';
+import { LAKE_OF_LISTS, RULE_PATHS, subcommand, type Done, type ListOptions } from './subcommand.ts';
 
-interface ExplainOptions extends CommonOptions {
+interface ExplainOptions extends ListOptions {
   readonly sql?: true;
 }
 
@@ -36,15 +36,16 @@ export function explainCommand(done: Done): Command {
   return subcommand('explain', 'say in plain words what a rule does', EXAMPLES)
     .argument('<id>', 'the id of a rule')
     .argument('[path...]', RULE_PATHS)
+    .option(...LAKE_OF_LISTS)
     .option('--sql', 'print only the query that the rule is the same as')
     .action(async (id: string, paths: string[], options: ExplainOptions) => done(await explain(id, paths, options)));
 }
 
 async function explain(id: string, paths: readonly string[], options: ExplainOptions): Promise<number> {
   const settings = await readSettings(options);
-  const loaded = await readCheckedRules(settings, paths);
+  const loaded = await readCheckedRules(settings, paths, options.lake);
   const rule = findRule(loaded.rules, id);
-  const { sql } = planRuleSql(rule, { networks: settings.config.networks ?? PRIVATE_NETWORKS });
+  const sql = sqlText(planRuleSql(rule, { networks: settings.config.networks ?? PRIVATE_NETWORKS }));
   if (options.sql === true) {
     await writeOut(`${sql}\n`);
     return EXIT.done;
@@ -61,6 +62,13 @@ async function explain(id: string, paths: readonly string[], options: ExplainOpt
   if (options.json === true) await writeOut(`${JSON.stringify(storyAsJson(story), null, 2)}\n`);
   else await writeOut(formatExplanation(story, { width: widthOf(process.stdout), paint: painter(process.stdout) }));
   return EXIT.done;
+}
+
+/** A rule's query; of lists that are too long for it only their names are said. */
+function sqlText({ sql, lists }: RulePlan): string {
+  if (lists.length === 0) return sql;
+  const names = new Set(lists.map(({ list }) => `@${list}`));
+  return `-- the relation "lists" is filled by \`sekisho query\` from the installed rules: ${[...names].join(', ')}\n${sql}`;
 }
 
 function describeList(

@@ -9,8 +9,8 @@ import { tableOfRule } from '../../shared/rules/table.ts';
 import { EXIT } from '../exit.ts';
 import { counted, painter, widthOf, writeOut } from '../output.ts';
 import { readCheckedRules } from '../read-rules.ts';
-import { readSettings, type CommonOptions } from '../settings.ts';
-import { RULE_PATHS, subcommand, type Done } from './subcommand.ts';
+import { readSettings } from '../settings.ts';
+import { LAKE_OF_LISTS, RULE_PATHS, subcommand, type Done, type ListOptions } from './subcommand.ts';
 
 const EXAMPLES = `\
   sekisho rules list                     what is looked for
@@ -24,11 +24,12 @@ what the flow logs' format must name beyond the default format; its tags.`;
 export function listCommand(done: Done): Command {
   return subcommand('list', 'list rules: when they alert, what they remember and need', EXAMPLES)
     .argument('[path...]', RULE_PATHS)
-    .action(async (paths: string[], options: CommonOptions) => done(await list(paths, options)));
+    .option(...LAKE_OF_LISTS)
+    .action(async (paths: string[], options: ListOptions) => done(await list(paths, options)));
 }
 
-async function list(paths: readonly string[], options: CommonOptions): Promise<number> {
-  const { rules } = await readCheckedRules(await readSettings(options), paths);
+async function list(paths: readonly string[], options: ListOptions): Promise<number> {
+  const { rules } = await readCheckedRules(await readSettings(options), paths, options.lake);
   if (options.json === true) await writeOut(`${JSON.stringify(rules.map(asJson), null, 2)}\n`);
   else await writeOut(formatRules(rules, widthOf(process.stdout)));
   return EXIT.done;

@@ -9,8 +9,8 @@ import { PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
 import { EXIT } from '../exit.ts';
 import { painter, writeOut } from '../output.ts';
 import { readCheckedRules } from '../read-rules.ts';
-import { decodeOptionsOf, readSettings, type CommonOptions } from '../settings.ts';
-import { RULE_PATHS, subcommand, type Done } from './subcommand.ts';
+import { decodeOptionsOf, readSettings } from '../settings.ts';
+import { LAKE_OF_LISTS, RULE_PATHS, subcommand, type Done, type ListOptions } from './subcommand.ts';
 
 const EXAMPLES = `\
   sekisho rules test                      the tests of the built-in rules
@@ -20,12 +20,13 @@ const EXAMPLES = `\
 export function testCommand(done: Done): Command {
   return subcommand('test', 'run the tests inside rules; exits with 3 if one fails', EXAMPLES)
     .argument('[path...]', RULE_PATHS)
-    .action(async (paths: string[], options: CommonOptions) => done(await test(paths, options)));
+    .option(...LAKE_OF_LISTS)
+    .action(async (paths: string[], options: ListOptions) => done(await test(paths, options)));
 }
 
-async function test(paths: readonly string[], options: CommonOptions): Promise<number> {
+async function test(paths: readonly string[], options: ListOptions): Promise<number> {
   const settings = await readSettings(options);
-  const { rules, tests } = await readCheckedRules(settings, paths);
+  const { rules, tests } = await readCheckedRules(settings, paths, options.lake);
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const scheduled = openScheduledTests(settings.config.networks ?? PRIVATE_NETWORKS);
   const runOptions = {

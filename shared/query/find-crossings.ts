@@ -99,7 +99,7 @@ async function readPlaces(
   spans: readonly SoughtSpan[],
 ): Promise<readonly (readonly Place[])[]> {
   const found: Place[][] = spans.map(() => []);
-  const { rows } = await engine.query(placesSql(scope, spans), listsOfRule(scope.rule, scope));
+  const { rows } = await engine.query(placesSql(scope, spans), listsOfRule(scope.rule, scope.longList));
   for (const [at, ...lists] of rows) {
     const [interfaces = [], accounts = [], regions = [], vpcs = []] = lists.map(texts);
     const nowhere: Place = { interface: null, account: null, region: null, vpc: null };
@@ -121,7 +121,7 @@ async function readSamples(
 ): Promise<readonly (readonly FlowRecord[])[]> {
   const columns = sampleColumns(scope.rule);
   const found: FlowRecord[][] = spans.map(() => []);
-  const { rows } = await engine.query(samplesSql(scope, spans, most), listsOfRule(scope.rule, scope));
+  const { rows } = await engine.query(samplesSql(scope, spans, most), listsOfRule(scope.rule, scope.longList));
   for (const [at, ...values] of rows) {
     const record = columns.map((column, index) => [column, fieldValue(values[index] ?? null)] as const);
     // the default format's fields say by being null that there was nothing; of others only what is known is worth a line

@@ -7,7 +7,7 @@ import type { Rule } from '../rules/rule.ts';
 import { absenceSteps, baselineSteps, newSteps } from './memory-sql.ts';
 import { EVIDENCE, TOTALS } from './crossing-sql.ts';
 import { longListsOf } from './long-lists.ts';
-import { groupColumns, matchedSql, type RuleSqlOptions, type ScopeOptions } from './scan-sql.ts';
+import { groupColumns, matchedSql, type RuleSqlOptions } from './scan-sql.ts';
 import { list, select, type Step } from './select.ts';
 import { sequenceSteps } from './sequence-sql.ts';
 import { windowSteps } from './window-sql.ts';
@@ -33,11 +33,11 @@ export function planRuleSql(rule: Rule, options: RuleSqlOptions): RulePlan {
   const last = [...columns, 'first_seen', 'last_seen'];
   const order = `ORDER BY ${list('minute', groupColumns(rule))}`;
   const sql = `WITH ${steps.join(',\n')}\n${select(last, 'crossings', 'WHERE strength = 1', order)}`;
-  return { sql, lists: listsOfRule(rule, options) };
+  return { sql, lists: listsOfRule(rule, options.longList) };
 }
 
 /** The lists that a rule's queries ask for in the relation `lists`. */
-export function listsOfRule({ where, except, condition }: Rule, { longList }: ScopeOptions): readonly QueryList[] {
+export function listsOfRule({ where, except, condition }: Rule, longList?: number): readonly QueryList[] {
   const sequel = condition.kind === 'window' ? condition.then?.where : undefined;
   return longListsOf(
     [where, except, sequel].filter((each) => each !== undefined),

@@ -70,7 +70,7 @@ export function describeQueryEngine(name: string, open: Open<QueryEngine>): void
         ['ports', 'text', "it's"],
         ['ports', 'text', '関 "所"'],
       ]);
-      const { rows } = await engine.query(`${sql.replace('order', "where kind = 'numbers' order")}`, [
+      const { rows } = await engine.query(sql.replace('order', "where kind = 'numbers' order"), [
         { ...ports, entries: ['23'] },
       ]);
       expect(rows).toEqual([['ports', 'numbers', '23']]);

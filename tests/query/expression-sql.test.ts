@@ -190,7 +190,7 @@ describe('a list that is not written into the query', () => {
         `SELECT srcaddr FROM flows WHERE ${expressionSql(where, { ...SCOPE, longList: 0 })}`,
       longListsOf([where], 0),
     );
-    expect(rows.map(([address]) => address).toSorted()).toEqual([...inside, ...more].toSorted());
+    expect((rows.flat() as string[]).toSorted()).toEqual([...inside, ...more].toSorted());
   });
 
   test('looks only among the records that are asked for', () => {

@@ -62,10 +62,12 @@ test('a list of any length finds what lies in it, with places and samples', asyn
   const { expression } = checkExpression('srcaddr in @threats', lists);
   const rule = ruleOf({ id: 'threats', where: expression!, by: ['srcaddr'] });
   const { created } = await run(lake, '2026-11-01T06:00:00Z', rule);
-  const found = created.map(({ group, interfaces, samples }) => [group['srcaddr'], interfaces, samples.length]);
+  const found = created.map(
+    ({ group, interfaces, samples }) => `${group['srcaddr']} ${interfaces.join()} ${samples.length}`,
+  );
   expect(found.toSorted()).toEqual([
-    ['198.51.100.7', ['eni-1'], 1],
-    ...threePorts.map((_, at) => ['203.0.113.9', [`eni-${at + 1}`], 1]),
+    '198.51.100.7 eni-1 1',
+    ...threePorts.map((_, at) => `203.0.113.9 eni-${at + 1} 1`),
   ]);
 });
 
