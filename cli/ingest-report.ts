@@ -4,6 +4,9 @@ import { incidentsOf, type Incident } from '../shared/alerts/incidents.ts';
 import { formatSeverities, planNotifications } from '../shared/alerts/notifications.ts';
 import { countSeverities } from '../shared/alerts/order.ts';
 import { formatIncidents } from '../shared/alerts/terminal.ts';
+import type { Format } from '../shared/flow/format.ts';
+import { findBlindRules } from '../shared/rules/blind-rules.ts';
+import type { Rule } from '../shared/rules/rule.ts';
 import type { IngestResult } from './ingest-run.ts';
 import { byteSize, count, counted, painter, widthOf, withoutControls } from './output.ts';
 
@@ -13,6 +16,8 @@ export interface ReportOptions {
   /** Where the unreadable lines went, beside the lake. */
   readonly rejects: string | undefined;
   readonly files: number;
+  /** Rules that can't see these records, in words: see {@link describeBlindRules}. */
+  readonly blind?: string | undefined;
   readonly timeZone: string;
   /** Incidents shown one by one: as many as alerts are told in a minute. */
   readonly mostShown: number;
@@ -35,6 +40,7 @@ export function reportIngest(result: IngestResult, options: ReportOptions): stri
     );
   }
   if (counts.skipdata > 0) lines.push('  SKIPDATA is a hole in the evidence: what happened there was not logged');
+  if (options.blind !== undefined) lines.push(`  ${paint('bad', options.blind)}`);
   for (const trouble of describeTrouble(result)) lines.push(`  ${paint('bad', trouble)}`);
   lines.push(
     counts.objects === 0
@@ -51,10 +57,10 @@ export function reportIngest(result: IngestResult, options: ReportOptions): stri
 /** New alerts as incidents, the worst one by one; what is not shown is counted. */
 export function reportAlerts(
   { counts, alerts }: { readonly counts: { readonly alerts: number }; readonly alerts: readonly Alert[] },
-  { lake, timeZone, mostShown }: Pick<ReportOptions, 'lake' | 'timeZone' | 'mostShown'>,
+  { lake, timeZone, mostShown, blind }: Pick<ReportOptions, 'lake' | 'timeZone' | 'mostShown' | 'blind'>,
 ): string {
   const paint = painter(process.stdout);
-  if (counts.alerts === 0) return `${paint('good', 'No new alerts')}\n`;
+  if (counts.alerts === 0) return `${paint(blind === undefined ? 'good' : 'title', 'No new alerts')}\n`;
   const { incidents, heldBack } = incidentsOf(alerts);
   const byAlert = new Map(incidents.map((incident) => [incident.findings[0]!.strongest, incident]));
   const { told, more } = planNotifications([...byAlert.keys()], { perMinute: mostShown });
@@ -87,6 +93,25 @@ function titleOf(alerts: number, incidents: readonly Incident[]): string {
   const severities = formatSeverities(countSeverities(incidents.map(({ severity }) => severity)));
   const of = alerts === incidents.length ? '' : ` of ${counted(incidents.length, 'incident')}`;
   return `${counted(alerts, 'new alert')}${of}${severities === '' ? '' : `: ${severities}`}`;
+}
+
+/** Missing fields that are named one by one; more are counted. */
+const MOST_FIELDS = 4;
+
+/**
+ * `34 of 47 rules can't work with this format: they need action (33), interface_id (1)`: only where somebody has left a
+ * field of the default format out. What needs other fields is in \`rules list\`, and no news at every run.
+ */
+export function describeBlindRules(rules: readonly Rule[], formats: readonly Format[]): string | undefined {
+  const blind = findBlindRules(rules, formats);
+  if (!blind.some(({ lacksDefault }) => lacksDefault)) return undefined;
+  const byField = new Map<string, number>();
+  for (const field of blind.flatMap(({ lacks }) => lacks)) byField.set(field, (byField.get(field) ?? 0) + 1);
+  const fields = [...byField].toSorted(([, one], [, other]) => other - one);
+  const named = fields.slice(0, MOST_FIELDS).map(([field, needing]) => `${field} (${count(needing)})`);
+  const more = fields.length > MOST_FIELDS ? ` and ${counted(fields.length - MOST_FIELDS, 'more field')}` : '';
+  const these = formats.length === 1 ? 'this format' : 'these formats';
+  return `${count(blind.length)} of ${counted(rules.length, 'rule')} can't work with ${these}: they need ${named.join(', ')}${more}; \`sekisho rules explain ID\` says what a rule needs`;
 }
 
 /** What went wrong with window state, a line each: told in every form of output. */

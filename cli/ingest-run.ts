@@ -2,6 +2,7 @@
 import type { Alert } from '../shared/alerts/alert.ts';
 import { sortForReading } from '../shared/alerts/order.ts';
 import type { Arrival } from '../shared/envelope/delivery.ts';
+import type { Format } from '../shared/flow/format.ts';
 import { newestEnd } from '../shared/flow/newest-end.ts';
 import { EMPTY_TALLY, tally, type Tally } from '../shared/flow/tally.ts';
 import { archive, detect, foldWindows, type Pipeline } from '../shared/pipeline.ts';
@@ -26,6 +27,8 @@ export interface IngestResult {
   readonly alerts: readonly Alert[];
   /** The records' event times, Unix seconds; undefined where there were none. */
   readonly times: { readonly first: number; readonly last: number } | undefined;
+  /** The formats of the records. */
+  readonly formats: readonly Format[];
   readonly controlMessages: number;
   /** Records too late to count, by rule. */
   readonly late: ReadonlyMap<string, number>;
@@ -63,6 +66,8 @@ export class IngestRun {
   #alerts: readonly Alert[] = [];
   readonly #late = new Map<string, number>();
   readonly #unreadableState = new Set<string>();
+  /** By text. */
+  readonly #formats = new Map<string, Format>();
   #tally = EMPTY_TALLY;
   #batches = 0;
   #duplicates = 0;
@@ -110,7 +115,8 @@ export class IngestRun {
     this.#keep(alerts);
     const before = this.#tally.records;
     this.#tally = tally(batches, this.#tally);
-    for (const { time } of batches) {
+    for (const { time, format } of batches) {
+      this.#formats.set(format.text, format);
       for (const second of time) {
         if (second < this.#first) this.#first = second;
         if (second > this.#last) this.#last = second;
@@ -161,6 +167,7 @@ export class IngestRun {
       },
       alerts: this.#alerts,
       times: this.#first <= this.#last ? { first: this.#first, last: this.#last } : undefined,
+      formats: [...this.#formats.values()],
       controlMessages: this.#control,
       late: this.#late,
       state: this.#state,

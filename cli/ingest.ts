@@ -12,7 +12,7 @@ import { decodeDelivery, type Decoded, type DecodeOptions } from '../shared/flow
 import type { Pipeline } from '../shared/pipeline.ts';
 import type { Refreshed } from '../shared/rule-source.ts';
 import { EXIT } from './exit.ts';
-import { describeState, describeTrouble, reportIngest } from './ingest-report.ts';
+import { describeBlindRules, describeState, describeTrouble, reportIngest } from './ingest-report.ts';
 import { IngestRun, type IngestLimits } from './ingest-run.ts';
 import { isOutputClosed, tell, writeOut } from './output.ts';
 import { InputReader } from './read.ts';
@@ -94,6 +94,7 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
   stop.end();
 
   const result = run.result();
+  const blind = describeBlindRules(rules.current.all, result.formats);
   const text =
     options.json === true
       ? `${JSON.stringify(result.counts)}\n`
@@ -101,13 +102,16 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
           lake: options.lake,
           rejects: rejects.where,
           files: reader.files,
+          blind,
           timeZone: settings.config.timeZone,
           mostShown: settings.config.alerts.notificationsPerMinute,
         });
   if (options.json === true || (options.alerts !== '-' && options.rejects !== '-')) await writeOut(text);
   else process.stderr.write(text);
 
-  if (options.json === true) for (const line of describeTrouble(result)) tell(`sekisho: ${line}`);
+  if (options.json === true) {
+    for (const line of [...(blind === undefined ? [] : [blind]), ...describeTrouble(result)]) tell(`sekisho: ${line}`);
+  }
   for (const line of describeState(result, settings.config.windows.stateLimit)) tell(`sekisho: ${line}`);
   if (stop.signal.aborted) {
     tell(
