@@ -155,7 +155,7 @@ class LineReader {
     if (reason === undefined) return;
     // a line that fits, but has no place in time, is not one of another format
     const misfits = this.only?.format === ASSUMED_FORMAT && parseLine(ASSUMED_FORMAT, line).kind === 'unreadable';
-    this.reject(line, misfits ? withHint(reason) : reason, number);
+    this.reject(line, misfits ? withHint(reason, line) : reason, number);
   }
 
   /** Keeps a line that can't be read. */
@@ -183,8 +183,11 @@ class LineReader {
   }
 }
 
-function withHint(reason: string): string {
-  return `${reason} (no format is known for this line: read as the default one)`;
+/** Says that the format was only assumed, and what to do about a line that the assumption alone keeps out. */
+function withHint(reason: string, line: string): string {
+  const fits = parseLine(DEFAULT_FORMAT, line).kind === 'record';
+  const advice = fits ? '; if that is its format all the same, `--format default` reads it' : '';
+  return `${reason} (no format is known for this line: read as the default one${advice})`;
 }
 
 /** A batch read under the assumed format has the default format from here on. */

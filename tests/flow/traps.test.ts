@@ -159,6 +159,18 @@ const cases: Case[] = [
     expected: 'no format is known for this line',
   },
   {
+    name: 'a masked account id in a format that is only assumed',
+    line: ssh.replace('123456789010', '1111'),
+    expected:
+      '(no format is known for this line: read as the default one; if that is its format all the same, `--format default` reads it)',
+  },
+  {
+    name: 'a masked account id in a format that is known',
+    format: 'default',
+    line: ssh.replace('123456789010', '<account-id>'),
+    expected: { account_id: '<account-id>', dstport: 22 },
+  },
+  {
     name: 'a record without any time',
     format: '${srcaddr} ${dstaddr}',
     line: '10.0.0.1 10.0.0.2',
