@@ -6,6 +6,7 @@
  * - numbers that may be fractions are doubles (`5E0`): `5.0` is a decimal;
  * - `coalesce(x, false)`: Trino has no `IS TRUE`;
  * - `least` and `greatest` only of what is not null: Trino's are null then, DuckDB's pass over it;
+ * - of a text without a match `regexp_extract` is null in Trino and empty in DuckDB: what is made of it is null for both;
  * - sums are cast to double where they are compared: DuckDB's are 128 bits wide;
  * - groups, which may hold nulls, are joined only where one side is a short list, as Trino compares every pair then;
  *   window functions do the rest.

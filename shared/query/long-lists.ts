@@ -9,8 +9,9 @@
  * | `text` | the text |
  * | `pattern` | the pattern as `LIKE` takes it, with `\` before what stands for itself |
  *
- * Whoever runs the query fills the relation. For Athena it is to be a table over JSON lines, an object a list:
- * `lists/entries/<name>.json`.
+ * Whoever runs the query fills the relation: locally it is a temporary table. For Athena it is to be a table over JSON
+ * lines with these three keys, an object a list and kind, `lists/entries/<kind>/<name>.json`: beside the lists that users
+ * keep under `lists/`, not among them.
  */
 import type { QueryList } from '../ports.ts';
 import type { Expression, ListOperand, Operand, Value } from '../rules/expression.ts';
@@ -18,7 +19,7 @@ import { uniteSets, type Range } from '../rules/value-set.ts';
 import { networkDigits } from './address-networks.ts';
 import { likePattern } from './sql.ts';
 
-/** Measured over a million records: a hundred networks in the query take longer than any number in the relation. */
+/** Measured over a million records: from about a hundred networks on the relation is faster. */
 const LONG_LIST = 100;
 
 /** Whether an operand is a list that is kept in the relation. */
