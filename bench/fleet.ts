@@ -13,6 +13,8 @@ import type { Arrival } from '../shared/envelope/delivery.ts';
 import { inflate } from '../shared/envelope/inflate.ts';
 import { decodeDelivery, type Decoded } from '../shared/flow/decode.ts';
 import { archive, compilePipelineRules, detect, foldWindows, type Pipeline } from '../shared/pipeline.ts';
+import { alertQueries } from '../shared/query/alert-queries.ts';
+import { PRIVATE_NETWORKS } from '../shared/rules/lists.ts';
 import type { Rule } from '../shared/rules/rule.ts';
 import { loadRules } from '../shared/rules/load.ts';
 import { DELTAS, HOURS } from '../shared/windows/layout.ts';
@@ -87,6 +89,7 @@ async function runHere(order: FleetOrder): Promise<FleetResult> {
       return decoded;
     },
     rules: compilePipelineRules(builtInRules()),
+    queriesOf: alertQueries(PRIVATE_NETWORKS),
     seen: noAlertMemory(),
   };
   const total = { records: 0, lineBytes: 0, deliveries: 0, queueRequests: 0, alerts: 0, invocations: 0, seconds: 0 };

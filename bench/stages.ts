@@ -17,6 +17,7 @@ import {
   type Pipeline,
   type PipelineRules,
 } from '../shared/pipeline.ts';
+import { alertQueries } from '../shared/query/alert-queries.ts';
 import { compileRules, type CompiledRules } from '../shared/rules/compile.ts';
 import { evaluateRules } from '../shared/rules/evaluate.ts';
 import { PRIVATE_NETWORKS } from '../shared/rules/lists.ts';
@@ -141,6 +142,7 @@ function pipelineOf(rules: PipelineRules, decode: Pipeline['decode']): Pipeline 
     random: () => String(names++),
     decode,
     rules,
+    queriesOf: alertQueries(PRIVATE_NETWORKS),
     seen: noAlertMemory(),
   };
 }

@@ -10,7 +10,9 @@ import { noAlertMemory } from '../shared/alerts/memory.ts';
 import type { Arrival } from '../shared/envelope/delivery.ts';
 import { decodeDelivery, type Decoded, type DecodeOptions } from '../shared/flow/decode.ts';
 import type { Pipeline } from '../shared/pipeline.ts';
+import { alertQueries } from '../shared/query/alert-queries.ts';
 import type { Refreshed } from '../shared/rule-source.ts';
+import { PRIVATE_NETWORKS } from '../shared/rules/built-in-lists.ts';
 import { EXIT } from './exit.ts';
 import { describeBlindRules, describeState, describeTrouble, reportIngest } from './ingest-report.ts';
 import { IngestRun, type IngestLimits } from './ingest-run.ts';
@@ -75,6 +77,7 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
     get rules() {
       return rules.current;
     },
+    queriesOf: alertQueries(settings.config.networks ?? PRIVATE_NETWORKS),
     seen: noAlertMemory(),
   };
 

@@ -6,6 +6,7 @@ import { alertsOfMatches, alertOfCrossing } from './alerts/build.ts';
 import type { Alert } from './alerts/alert.ts';
 import { createAlerts } from './alerts/create.ts';
 import type { AlertMemory } from './alerts/memory.ts';
+import type { QueriesOf } from './alerts/queries.ts';
 import type { Arrival } from './envelope/delivery.ts';
 import type { DecodedDelivery } from './flow/columns.ts';
 import type { Decoded } from './flow/decode.ts';
@@ -37,6 +38,8 @@ export interface Pipeline {
   readonly decode: (arrival: Arrival) => Decoded;
   /** Asked for once a step: from one step to the next there may be others, as outside lists are refreshed. */
   readonly rules: PipelineRules;
+  /** Writes the queries that alerts carry. */
+  readonly queriesOf: QueriesOf;
   /** Alerts known to exist, so that a process asks the store only once for each. */
   readonly seen: AlertMemory;
 }
@@ -75,7 +78,7 @@ export async function detect(arrival: Arrival, pipeline: Pipeline): Promise<Dete
   await pipeline.queue.send(arrival);
   const decoded = pipeline.decode(arrival);
   if (decoded.kind !== 'decoded') return { decoded, alerts: [] };
-  const alerts = alertsOfMatches(match(decoded.delivery, pipeline.rules.immediate));
+  const alerts = alertsOfMatches(match(decoded.delivery, pipeline.rules.immediate), pipeline.queriesOf);
   const { created } = await createAlerts(alerts, pipeline);
   return { decoded, alerts: created };
 }
@@ -150,7 +153,8 @@ export async function foldWindows(pipeline: Pipeline, judgeAt: Date | 'later' = 
     judgeAt,
     rules: pipeline.rules.all,
     raise: async (crossings) => {
-      const { created } = await createAlerts(crossings.map(alertOfCrossing), pipeline);
+      const found = crossings.map((crossing) => alertOfCrossing(crossing, pipeline.queriesOf));
+      const { created } = await createAlerts(found, pipeline);
       alerts.push(...created);
     },
   });

@@ -7,6 +7,8 @@ import { newestEnd } from './flow/newest-end.ts';
 import { parseFormat } from './flow/format.ts';
 import { archive, compilePipelineRules, detect, foldWindows, type Pipeline } from './pipeline.ts';
 import type { BatchQueue, Clock, ObjectStore } from './ports.ts';
+import { alertQueries } from './query/alert-queries.ts';
+import { PRIVATE_NETWORKS } from './rules/built-in-lists.ts';
 import { expandRuleTest, TEST_START } from './rules/expand-test.ts';
 import { expectedCount, type RuleTest } from './rules/rule-test.ts';
 import { memoryOf, type Rule } from './rules/rule.ts';
@@ -53,6 +55,7 @@ export async function runRuleTest(test: RuleTest, rule: Rule, options: RuleTestO
     random: () => 'test',
     decode: (arrival) => decodeDelivery(arrival, decodeOptions),
     rules: compilePipelineRules([tested]),
+    queriesOf: alertQueries(PRIVATE_NETWORKS),
     seen: noAlertMemory(),
   };
   const content = Buffer.from(lines.map((line) => `${line}\n`).join(''));

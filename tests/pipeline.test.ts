@@ -17,6 +17,7 @@ import {
 } from '../shared/pipeline.ts';
 import { loadRules } from '../shared/rules/load.ts';
 import { decodeOptions, formatOf } from './support/decode.ts';
+import { noQueries } from './support/rules.ts';
 import { memoryStore } from './support/memory-store.ts';
 import { alertIds } from './windows/world.ts';
 import { naiveIds, type Fields } from './windows/naive.ts';
@@ -37,6 +38,7 @@ function pipelineOver(store: Pipeline['store'], rules: PipelineRules): Pipeline 
     random: () => `${names++}`,
     decode: (arrival) => decodeDelivery(arrival, decodeOptions(formatOf('default'))),
     rules,
+    queriesOf: noQueries,
     seen: noAlertMemory(),
   };
 }

@@ -1,7 +1,7 @@
 /** `sekisho rules backtest`: what rules would have raised on a lake's records. */
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { isoTime } from '../../shared/alerts/queries.ts';
+import { isoTime } from '../../shared/alerts/span.ts';
 import type { FlowTable } from '../../shared/flow/fields.ts';
 import { backtest, lookAt, type Backtest, type LookedAt } from '../../shared/query/backtest.ts';
 import { PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';

@@ -1,7 +1,7 @@
 /** `sekisho rules run`: asks a lake what rules with a long memory tell. */
 import type { Command } from 'commander';
 import { noAlertMemory } from '../../shared/alerts/memory.ts';
-import { isoTime } from '../../shared/alerts/queries.ts';
+import { isoTime } from '../../shared/alerts/span.ts';
 import { PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
 import { runRule, scheduledRules, type RuleRun } from '../../shared/query/run-rules.ts';
 import type { Rule } from '../../shared/rules/rule.ts';

@@ -2,27 +2,50 @@
 import { recordAt, type ColumnBatch, type FieldValue, type FlowRecord, type Source } from '../flow/columns.ts';
 import { fieldReader } from '../flow/derived.ts';
 import type { Condition, Measure, Rule } from '../rules/rule.ts';
-import { tableOfRule } from '../rules/table.ts';
 import type { MatchedDelivery } from '../windows/contribute.ts';
 import type { Crossing, Evidence } from '../windows/evidence.ts';
 import { placeAt, type Place } from '../windows/places.ts';
 import { SAMPLES } from '../windows/samples.ts';
 import type { Alert } from './alert.ts';
 import { alertId, periodStart } from './identity.ts';
-import { athenaQuery, insightsQuery, isoTime } from './queries.ts';
+import type { QueriesOf } from './queries.ts';
+import { isoTime } from './span.ts';
 import { summarise } from './summary.ts';
 
 /** The alert of a window that met its rule's threshold. */
-export function alertOfCrossing({ rule, group, time, start, end, value, usual, evidence }: Crossing): Alert {
+export function alertOfCrossing(crossing: Crossing, queriesOf: QueriesOf): Alert {
+  const { rule, group, time, start, end, value, usual, evidence } = crossing;
   const id = alertId(rule, group, periodStart(rule, time));
-  return alertOf({ id, rule, group, time, window: { start, end }, value, usual, evidence });
+  const window = { start, end };
+  const records = recordsOf(crossing);
+  return alertOf({ id, rule, group, time, window, records, value, usual, evidence }, queriesOf);
+}
+
+/** From when to when the records start that a crossing is about. */
+function recordsOf({ rule, time, start, end }: Crossing): Parts['records'] {
+  switch (rule.condition.kind) {
+    case 'match':
+      return { from: start, to: periodStart(rule, time) + rule.suppress };
+    case 'absence':
+      // it is the minute before it that has records
+      return { from: time, to: time + 60 };
+    case 'window':
+      // a sequel comes after its window
+      return { from: start, to: Math.max(end, time + 60) };
+    case 'new':
+    case 'baseline':
+      return { from: start, to: end };
+  }
 }
 
 /**
  * The alerts of one delivery's matches of rules without a window: one for each rule, group and suppress period, with
  * the delivery's records as evidence. Matches of windowed rules are passed over.
  */
-export function alertsOfMatches({ source, batches }: Omit<MatchedDelivery, 'id'>): readonly Alert[] {
+export function alertsOfMatches(
+  { source, batches }: Omit<MatchedDelivery, 'id'>,
+  queriesOf: QueriesOf,
+): readonly Alert[] {
   const found = new Map<string, Incident>();
   for (const { batch, matches } of batches) {
     for (const { rule, rows } of matches) {
@@ -30,10 +53,12 @@ export function alertsOfMatches({ source, batches }: Omit<MatchedDelivery, 'id'>
     }
   }
   return Array.from(found.values(), (incident) => {
-    const { rule, group, time, records, first, last, places } = incident;
+    const { rule, group, time, first, last, places } = incident;
     const id = alertId(rule, group, periodStart(rule, time));
+    const window = { start: first, end: last };
+    const records = { from: incident.earliest, to: incident.latest + 1 };
     const evidence = { ...incident, places: [...places.values()] };
-    return alertOf({ id, rule, group, time, window: { start: first, end: last }, value: records, evidence });
+    return alertOf({ id, rule, group, time, window, records, value: incident.records, evidence }, queriesOf);
   });
 }
 
@@ -48,6 +73,9 @@ interface Incident {
   bytes: number;
   first: number;
   last: number;
+  /** Event times. */
+  earliest: number;
+  latest: number;
   readonly places: Map<string, Place>;
   readonly samples: FlowRecord[];
 }
@@ -72,6 +100,8 @@ function gather(found: Map<string, Incident>, batch: ColumnBatch, source: Source
     incident.bytes += int('bytes', row) ?? 0;
     incident.first = Math.min(incident.first, int('start', row) ?? time);
     incident.last = Math.max(incident.last, int('end', row) ?? time);
+    incident.earliest = Math.min(incident.earliest, time);
+    incident.latest = Math.max(incident.latest, time);
     const place = placeAt(batch, source, row);
     incident.places.set(JSON.stringify(place), place);
     if (incident.samples.length < SAMPLES) incident.samples.push(recordAt(batch, row));
@@ -80,7 +110,8 @@ function gather(found: Map<string, Incident>, batch: ColumnBatch, source: Source
 
 function noEvidence(rule: Rule, group: readonly FieldValue[], time: number): Incident {
   const [first, last] = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
-  return { rule, group, time, records: 0, packets: 0, bytes: 0, first, last, places: new Map(), samples: [] };
+  const times = { first, last, earliest: first, latest: last };
+  return { rule, group, time, records: 0, packets: 0, bytes: 0, ...times, places: new Map(), samples: [] };
 }
 
 interface Parts {
@@ -90,22 +121,19 @@ interface Parts {
   /** Event time, Unix seconds. */
   readonly time: number;
   readonly window: { readonly start: number; readonly end: number };
+  /** Event times of the records behind it, as far as is known; `to` does not belong to them. */
+  readonly records: { readonly from: number; readonly to: number };
   readonly value: number;
   readonly usual?: number | undefined;
   readonly evidence: Evidence;
 }
 
-function alertOf({ id, rule, group, time, window, value, usual, evidence }: Parts): Alert {
+function alertOf(parts: Parts, queriesOf: QueriesOf): Alert {
+  const { id, rule, group, time, window, value, usual, evidence } = parts;
   const { records, packets, bytes, first, last, samples } = evidence;
   const places = [...evidence.places];
   const named = new Map(rule.by.map((column, index) => [column, group[index] ?? null]));
   const interfaces = [...new Set(places.flatMap((place) => place.interface ?? []))].sort();
-  const sought = {
-    table: tableOfRule(rule),
-    group: named,
-    from: Math.min(first, window.start),
-    to: Math.max(last, window.end),
-  };
   const period = periodStart(rule, time);
   return {
     schema: 'sekisho.alert/1',
@@ -130,7 +158,7 @@ function alertOf({ id, rule, group, time, window, value, usual, evidence }: Part
     region: common(places, 'region'),
     vpc_id: common(places, 'vpc'),
     samples,
-    queries: { athena: athenaQuery(sought), insights: insightsQuery(sought) },
+    queries: queriesOf({ rule, group, ...parts.records }),
     runbook: rule.runbook ?? null,
   };
 }

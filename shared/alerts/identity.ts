@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { FieldValue } from '../flow/columns.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Alert } from './alert.ts';
-import { isoTime } from './queries.ts';
+import { isoTime } from './span.ts';
 
 /** The beginning of the suppress period that an event time falls in, both Unix seconds. */
 export function periodStart(rule: Rule, time: number): number {

@@ -1,4 +1,4 @@
-/** The time that an alert is about. */
+/** Times as alerts say them, and the time that an alert is about. */
 import type { Alert } from './alert.ts';
 
 /** ISO 8601, the end not included. */
@@ -21,4 +21,9 @@ export function spanOf({ period, window }: Alert): Span {
 /** Whether the two have time in common. */
 export function overlap(a: Span, b: Span): boolean {
   return a.start < b.end && b.start < a.end;
+}
+
+/** Unix seconds as ISO 8601 in UTC, to the second: `2026-11-24T07:31:00Z`. */
+export function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

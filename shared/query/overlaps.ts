@@ -1,5 +1,5 @@
 /** Which other rules alerted about the same groups at the same times. */
-import { isoTime } from '../alerts/queries.ts';
+import { isoTime } from '../alerts/span.ts';
 import type { FieldValue } from '../flow/columns.ts';
 import type { QueryEngine } from '../ports.ts';
 import type { Rule } from '../rules/rule.ts';

@@ -11,6 +11,7 @@ import type { AlertMemory } from '../alerts/memory.ts';
 import type { AlertSink, Clock, ObjectStore, QueryEngine } from '../ports.ts';
 import { memoryOf, type Rule } from '../rules/rule.ts';
 import { tableOfRule } from '../rules/table.ts';
+import { alertQueries } from './alert-queries.ts';
 import { findCrossings, withEvidence } from './find-crossings.ts';
 import { newestEndSql } from './memory-sql.ts';
 import { moveCursor, readCursor } from './rule-cursor.ts';
@@ -60,17 +61,19 @@ export async function runRule(rule: Rule, options: RuleRunOptions): Promise<Rule
   const since = options.since ?? usual;
   const judgeAt = rule.condition.kind === 'absence' ? await judgementTime(engine, view, started) : undefined;
 
+  const queriesOf = alertQueries(networks);
   const crossings = await findCrossings(engine, rule, { networks, since, judgeAt });
   const created: Alert[] = [];
   let known = 0;
   for (let at = 0; at < crossings.length; at += CHUNK) {
     const chunk = crossings.slice(at, at + CHUNK);
     const exists = await Promise.all(
-      chunk.map(async (crossing) => (await store.get(alertKey(alertOfCrossing(crossing)))) !== undefined),
+      chunk.map(async (crossing) => (await store.get(alertKey(alertOfCrossing(crossing, queriesOf)))) !== undefined),
     );
     const fresh = chunk.filter((_, index) => !exists[index]);
     const shown = await withEvidence(engine, rule, networks, fresh);
-    const result = await createAlerts(shown.map(alertOfCrossing), { store, sink, seen });
+    const alerts = shown.map((crossing) => alertOfCrossing(crossing, queriesOf));
+    const result = await createAlerts(alerts, { store, sink, seen });
     created.push(...result.created);
     known += chunk.length - result.created.length;
   }

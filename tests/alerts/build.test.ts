@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { alertsOfMatches } from '../../shared/alerts/build.ts';
 import { delivery, type RecordInput } from '../support/batches.ts';
-import { ruleOf, windowOf } from '../support/rules.ts';
+import { noQueries, ruleOf, windowOf } from '../support/rules.ts';
 
 const rule = ruleOf({
   id: 'admin-port-open-to-internet',
@@ -43,7 +43,10 @@ const alertsOf = (records: readonly RecordInput[], more: readonly RecordInput[] 
   });
   const matches = (length: number) =>
     rules.map((rule) => ({ rule, rows: Uint32Array.from({ length }, (_, row) => row) }));
-  return alertsOfMatches({ source, batches: batches.map((batch) => ({ batch, matches: matches(batch.length) })) });
+  return alertsOfMatches(
+    { source, batches: batches.map((batch) => ({ batch, matches: matches(batch.length) })) },
+    noQueries,
+  );
 };
 
 test('one alert holds a group and a suppress period, whatever formats its records came in', () => {

@@ -10,6 +10,8 @@ import type { Arrival } from '../../shared/envelope/delivery.ts';
 import { decodeDelivery } from '../../shared/flow/decode.ts';
 import { archive, compilePipelineRules, detect, foldWindows, type Pipeline } from '../../shared/pipeline.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
+import { alertQueries } from '../../shared/query/alert-queries.ts';
+import { PRIVATE_NETWORKS } from '../../shared/rules/lists.ts';
 import { loadRules } from '../../shared/rules/load.ts';
 import { decodeOptions, formatOf } from '../support/decode.ts';
 
@@ -70,6 +72,7 @@ function pipelineOf(format: string, now: Date): Pipeline {
     random: () => `${names++}`,
     decode: (arrival) => decodeDelivery(arrival, options),
     rules: compilePipelineRules(PACK.rules),
+    queriesOf: alertQueries(PRIVATE_NETWORKS),
     seen: noAlertMemory(),
   };
 }

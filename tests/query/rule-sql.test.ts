@@ -8,7 +8,7 @@ import { createMemoryQueue } from '../../shared/adapters/local/queue.ts';
 import { archive, compilePipelineRules, detect, foldWindows, type Pipeline } from '../../shared/pipeline.ts';
 import type { Condition, Measure, Rule } from '../../shared/rules/rule.ts';
 import { testLake, type TestLake } from '../support/lakes.ts';
-import { ruleOf } from '../support/rules.ts';
+import { noQueries, ruleOf } from '../support/rules.ts';
 import { alertIds } from '../windows/world.ts';
 import type { RecordInput } from '../support/batches.ts';
 import { checked, decoded, engineOf, findings } from './lake-of-rules.ts';
@@ -101,6 +101,7 @@ async function stream(lake: TestLake, all: readonly DecodedDelivery[], rules: re
     random: () => 'test',
     decode: (arrival) => ({ kind: 'decoded', delivery: arrivals.get(arrival)! }),
     rules: compilePipelineRules(rules),
+    queriesOf: noQueries,
     seen: noAlertMemory(),
   };
   for (const arrival of arrivals.keys()) await detect(arrival, pipeline);

@@ -1,4 +1,5 @@
 /** Rules by hand, as the checker would give them; their `where` matches everything. */
+import type { QueriesOf } from '../../shared/alerts/queries.ts';
 import type { Expression } from '../../shared/rules/expression.ts';
 import type { AbsenceCondition, Measure, Rule, Sequel, WindowCondition } from '../../shared/rules/rule.ts';
 
@@ -22,6 +23,9 @@ export function ruleOf(parts: Partial<Rule> & Pick<Rule, 'id'>): Rule {
     ...parts,
   };
 }
+
+/** For alerts whose queries do not matter. */
+export const noQueries: QueriesOf = () => ({ athena: '', insights: '' });
 
 /** A window and its threshold: `windowOf(600, 'distinct(dstport) >= 50')`; `then` comes after it. */
 export function windowOf(seconds: number, text: string, then?: Sequel): WindowCondition {

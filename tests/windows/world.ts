@@ -11,6 +11,7 @@ import { deltaKey } from '../../shared/windows/layout.ts';
 import { sequelOf } from '../../shared/windows/sequence.ts';
 import { matches } from '../rules/naive.ts';
 import { batchId, delivery } from '../support/batches.ts';
+import { noQueries } from '../support/rules.ts';
 import type { Fields } from './naive.ts';
 
 export type { Fields } from './naive.ts';
@@ -65,7 +66,7 @@ export async function fold(
     judgeAt,
     rules,
     async raise(crossings) {
-      created.push(...(await createAlerts(crossings.map(alertOfCrossing), { store })).created);
+      created.push(...(await createAlerts(crossings.map((crossing) => alertOfCrossing(crossing, noQueries)), { store })).created);
     },
   });
   return { ...result, created };
