@@ -1,9 +1,9 @@
 /** The queries that alerts carry find the alerts' records. */
-import { DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openDuckDb } from '../../shared/adapters/local/duckdb.ts';
 import type { FieldValue } from '../../shared/flow/columns.ts';
+import type { ResultValue } from '../../shared/ports.ts';
 import { alertQueries } from '../../shared/query/alert-queries.ts';
-import { DUCKDB_DIALECT } from '../../shared/query/dialect.ts';
 import { checkExpression } from '../../shared/rules/check.ts';
 import type { Expression } from '../../shared/rules/expression.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
@@ -23,31 +23,24 @@ function queries(group: Record<string, FieldValue>, rule: Partial<Rule> = {}, fr
 }
 
 describe('athena', () => {
-  let instance: DuckDBInstance;
-  beforeAll(async () => {
-    instance = await DuckDBInstance.create(':memory:');
-    const connection = await instance.connect();
-    for (const statement of DUCKDB_DIALECT) await connection.run(statement);
-    await connection.run(`
+  const engine = openDuckDb({
+    setup: `
       CREATE TABLE flows (row INTEGER, interface_id VARCHAR, srcaddr VARCHAR, dstaddr VARCHAR, srcport INTEGER,
-        dstport INTEGER, start BIGINT, "end" BIGINT, action VARCHAR, flow_direction VARCHAR, initiator VARCHAR,
-        server_port INTEGER, day DATE DEFAULT '1970-01-01');
-      INSERT INTO flows (row, interface_id, srcaddr, dstaddr, srcport, dstport, start, "end", action, initiator, server_port)
-      VALUES
-        (1, 'eni-1', '203.0.113.9', '10.0.0.5', 4444, 22, 100, 160, 'REJECT', 'src', 22),
-        (2, 'eni-1', '10.0.0.5', '203.0.113.9', 22, 4444, 200, 260, 'ACCEPT', 'dst', 22),
-        (3, 'eni-1', '203.0.113.9', '10.0.0.5', 4444, 22, 201, 260, 'ACCEPT', 'src', 22),
-        (4, NULL, NULL, NULL, NULL, NULL, NULL, 150, NULL, NULL, NULL),
-        (5, 'o''hara''s', '198.51.100.7', '10.0.0.5', 5555, 80, 150, 210, 'ACCEPT', NULL, NULL);`);
-    connection.closeSync();
+        dstport INTEGER, start BIGINT, "end" BIGINT, action VARCHAR, initiator VARCHAR, server_port INTEGER,
+        flow_direction VARCHAR DEFAULT NULL, day DATE DEFAULT '1970-01-01');
+      INSERT INTO flows BY POSITION VALUES
+        (1, 'eni-1', '203.0.113.9', '10.0.0.5', 4444, 22, 100, 160, 'REJECT', 'src', 22, DEFAULT, DEFAULT),
+        (2, 'eni-1', '10.0.0.5', '203.0.113.9', 22, 4444, 200, 260, 'ACCEPT', 'dst', 22, DEFAULT, DEFAULT),
+        (3, 'eni-1', '203.0.113.9', '10.0.0.5', 4444, 22, 201, 260, 'ACCEPT', 'src', 22, DEFAULT, DEFAULT),
+        (4, NULL, NULL, NULL, NULL, NULL, NULL, 150, NULL, NULL, NULL, DEFAULT, DEFAULT),
+        (5, 'o''hara''s', '198.51.100.7', '10.0.0.5', 5555, 80, 150, 210, 'ACCEPT', NULL, NULL, DEFAULT, DEFAULT)`,
   });
-  afterAll(() => instance.closeSync());
+  afterAll(() => engine.close());
 
-  async function rowsOf(sql: string): Promise<readonly unknown[]> {
-    const connection = await instance.connect();
-    const rows = (await connection.runAndReadAll(sql)).getRowObjects().map(({ row }) => row);
-    connection.closeSync();
-    return rows.toSorted();
+  async function rowsOf(sql: string): Promise<readonly ResultValue[]> {
+    const { columns, rows } = await engine.query(sql);
+    const row = columns.findIndex(({ name }) => name === 'row');
+    return rows.map((values) => values[row] ?? null).toSorted();
   }
 
   test.each<[string, Record<string, FieldValue>, readonly number[]]>([
