@@ -7,6 +7,7 @@ import { namesOpenList } from './expression.ts';
 import { samplePoint, meetsClause, type Point } from './sample-point.ts';
 import { SEVERITIES, type Condition, type Rule } from './rule.ts';
 import { conditionKeyOf } from './state-key.ts';
+import { tableOfRule } from './table.ts';
 import { TextLine } from './value-set.ts';
 
 /** A rule that says what another says already. */
@@ -23,7 +24,7 @@ interface Extent {
   readonly rule: Rule;
   readonly where: readonly Clause[];
   readonly except: readonly Clause[];
-  /** Rules with another group or condition are not compared. */
+  /** Rules with another group or condition, or about another kind of flow log, are not compared. */
   readonly kind: string;
 }
 
@@ -51,7 +52,8 @@ function extentOf(rule: Rule, line: TextLine): Extent | undefined {
   const where = clausesOf(rule.where, line);
   const except = rule.except === undefined ? [] : clausesOf(rule.except, line);
   if (where === undefined || where.length === 0 || except === undefined) return undefined;
-  return { rule, where, except, kind: `${rule.by.toSorted().join(' ')} ${conditionKeyOf(rule.condition)}` };
+  const kind = [tableOfRule(rule), ...rule.by.toSorted(), conditionKeyOf(rule.condition)].join(' ');
+  return { rule, where, except, kind };
 }
 
 /** A record that a rule matches, if one is found easily. */

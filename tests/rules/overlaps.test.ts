@@ -55,6 +55,15 @@ describe('a rule', () => {
     ).toEqual([]);
   });
 
+  test('about transit gateways is not compared with one about interfaces', () => {
+    expect(
+      overlaps(`
+  - { id: wide, where: protocol = tcp, by: srcaddr }
+  - { id: gateway, where: protocol = tcp and tgw_id = tgw-1, by: srcaddr }
+  - { id: narrow, where: protocol = tcp and action = REJECT, by: srcaddr }`),
+    ).toEqual(['5: W303 whatever `narrow` matches, `wide` matches too']);
+  });
+
   test('about a list that is still empty is left alone', () => {
     const text = `
 lists: { bad: [], worse: [] }
