@@ -12,7 +12,7 @@ const DASH = 0x2d;
 const ZERO = 0x30;
 
 /** The lake's range begins here: 2014-01-01T00:00:00Z, Unix seconds. VPC Flow Logs came in 2015. */
-const FIRST_TIME = Date.UTC(2014, 0, 1) / 1000;
+export const FIRST_TIME = Date.UTC(2014, 0, 1) / 1000;
 const DAY = 86_400;
 const HOUR = 3600;
 /** Integers of more digits than this can't be exact. */

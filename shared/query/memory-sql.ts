@@ -1,5 +1,12 @@
 /** Conditions that look back for longer than windows: absence, a value that is new, and what is more than usual. */
-import type { AbsenceCondition, BaselineCondition, Measure, NewCondition, Rule } from '../rules/rule.ts';
+import {
+  ENOUGH_WINDOWS,
+  type AbsenceCondition,
+  type BaselineCondition,
+  type Measure,
+  type NewCondition,
+  type Rule,
+} from '../rules/rule.ts';
 import { tableOfRule } from '../rules/table.ts';
 import { dueAt } from '../windows/absence.ts';
 import { windowMinutes } from '../windows/minutes.ts';
@@ -96,9 +103,6 @@ function minuteStep(rule: Rule, where?: string): Step {
   const columns = [groupColumns(rule), 'minute'];
   return ['minutes', select([...columns, TOTALS], 'matched', where, `GROUP BY ${list(...columns)}`)];
 }
-
-/** With fewer windows than this nobody knows what is usual. */
-const ENOUGH_WINDOWS = 8;
 
 /**
  * The steps whose last, `crossings`, holds the windows that measured so many times what the group's windows with

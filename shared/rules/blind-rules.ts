@@ -2,8 +2,8 @@
 import { FIELD_BY_COLUMN } from '../flow/fields.ts';
 import type { Format } from '../flow/format.ts';
 import { fieldsOf, type Expression } from './expression.ts';
-import type { Condition, Measure, Rule } from './rule.ts';
-import { tableOfRule } from './table.ts';
+import type { Condition, Rule } from './rule.ts';
+import { fieldsMeasured, tableOfRule } from './table.ts';
 
 /** A rule that no record can match, and why. */
 export interface BlindRule {
@@ -44,6 +44,7 @@ function canMatch({ where, condition }: Rule, columns: ReadonlySet<string>): boo
   const then = sequelOf(condition);
   return (
     canBe(where, true, columns) &&
+    // null is never new, never counts as distinct, and adds nothing
     fieldsMeasured(condition).every((field) => hasField(field, columns)) &&
     (then === undefined || canBe(then, true, columns))
   );
@@ -68,25 +69,6 @@ function canBe(expression: Expression, value: boolean, columns: ReadonlySet<stri
 
 function sequelOf(condition: Condition): Expression | undefined {
   return condition.kind === 'window' ? condition.then?.where : undefined;
-}
-
-/** What a condition counts or adds up: null is never new, never counts as distinct, and adds nothing. */
-function fieldsMeasured(condition: Condition): readonly string[] {
-  switch (condition.kind) {
-    case 'match':
-    case 'absence':
-      return [];
-    case 'window':
-      return fieldsOfMeasure(condition.when.measure);
-    case 'new':
-      return [condition.field];
-    case 'baseline':
-      return fieldsOfMeasure(condition.measure);
-  }
-}
-
-function fieldsOfMeasure(measure: Measure): readonly string[] {
-  return measure.kind === 'count' || measure.field === undefined ? [] : [measure.field];
 }
 
 /** Without one of these a derived field has no value in any record; see direction.ts. */

@@ -43,6 +43,8 @@ export const CODES = {
   E310: 'a time in a condition that is out of range',
   E311: '`then` or `within` that nothing goes before, or without each other',
   E312: 'rules that quiet themselves or each other',
+  E313: 'fields of network interfaces in a rule about transit gateways',
+  E314: 'a condition that nothing which the rule matches can ever meet',
   E401: 'two lists with one name, or a name that is built in',
   E402: 'a list name that can not be used',
   E403: 'an entry that does not belong in its list',

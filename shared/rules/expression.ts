@@ -63,18 +63,23 @@ export function valuesOf(operand: Operand): readonly Value[] {
   return operand.kind === 'list' ? operand.values : [operand];
 }
 
-/** The field of each test of an expression, with repetitions. */
-export function fieldsOf(expression: Expression): readonly string[] {
+/** The tests of an expression, left to right. */
+export function testsOf(expression: Expression): readonly (Test | Presence)[] {
   switch (expression.kind) {
     case 'and':
     case 'or':
-      return expression.terms.flatMap(fieldsOf);
+      return expression.terms.flatMap(testsOf);
     case 'not':
-      return fieldsOf(expression.term);
+      return testsOf(expression.term);
     case 'test':
     case 'presence':
-      return [expression.field];
+      return [expression];
   }
+}
+
+/** The field of each test of an expression, with repetitions. */
+export function fieldsOf(expression: Expression): readonly string[] {
+  return testsOf(expression).map(({ field }) => field);
 }
 
 /** Whether an expression names a list that will change without the rule: one kept elsewhere, or without entries yet. */
@@ -88,15 +93,7 @@ export function namesList(expression: Expression): boolean {
 }
 
 function listsOf(expression: Expression): readonly ListOperand[] {
-  switch (expression.kind) {
-    case 'and':
-    case 'or':
-      return expression.terms.flatMap(listsOf);
-    case 'not':
-      return listsOf(expression.term);
-    case 'test':
-      return expression.operands.filter((operand) => operand.kind === 'list');
-    case 'presence':
-      return [];
-  }
+  return testsOf(expression).flatMap((test) =>
+    test.kind === 'test' ? test.operands.filter((operand) => operand.kind === 'list') : [],
+  );
 }

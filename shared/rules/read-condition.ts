@@ -1,8 +1,9 @@
 /** What has to happen before a rule alerts: the keys `when`, `window`, `then` and `within` together. */
+import { checkMatches } from './check-matches.ts';
 import type { Lists } from './lists.ts';
 import { formatDuration } from './quantity.ts';
-import { checkMatches, describeMinutes, isAmong, readDuration, readExpression, type Minutes } from './read-values.ts';
-import { STREAMED_SECONDS, type BaselineCondition, type Condition, type Sequel } from './rule.ts';
+import { describeMinutes, isAmong, readDuration, readExpression, type Minutes } from './read-values.ts';
+import { ENOUGH_WINDOWS, STREAMED_SECONDS, type BaselineCondition, type Condition, type Sequel } from './rule.ts';
 import type { Mapping, ShapeReader, Text } from './shape.ts';
 import { MAX_WINDOW, parseWhen, type When } from './when.ts';
 
@@ -78,10 +79,11 @@ class ConditionReader {
     if (!isAmong(condition.seconds, BASELINE_WINDOW)) {
       const limits = describeMinutes(BASELINE_WINDOW);
       this.#reader.report('E307', window.span, `the window of a baseline is ${limits}, not \`${window.text}\``);
-    } else if (condition.over < 2 * condition.seconds) {
+    } else if (condition.over < ENOUGH_WINDOWS * condition.seconds) {
       const over = formatDuration(condition.over);
-      const message = `${over} of windows of \`${window.text}\` tell nothing of what is usual`;
-      this.#reader.report('E310', window.span, message, 'look back over at least two windows; more tell more');
+      const message = `${over} holds fewer than ${ENOUGH_WINDOWS} windows of \`${window.text}\`, too few to tell what is usual`;
+      const enough = formatDuration(ENOUGH_WINDOWS * condition.seconds);
+      this.#reader.report('E310', window.span, message, `write a shorter window, or \`over ${enough}\` or longer`);
     }
     return condition;
   }

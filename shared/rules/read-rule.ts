@@ -1,15 +1,20 @@
 /** One entry of `rules:`: its keys, expressions, condition and tests, checked as a whole. */
+import type { FlowTable } from '../flow/fields.ts';
 import { suggest } from '../suggest.ts';
+import { checkMatches } from './check-matches.ts';
+import { checkReach } from './check-reach.ts';
+import { checkTables } from './check-tables.ts';
 import type { Span } from './diagnostics.ts';
 import type { Lists } from './lists.ts';
 import { readCondition } from './read-condition.ts';
 import { readTests } from './read-tests.ts';
-import { checkMatches, readDuration, readExpression, readFields } from './read-values.ts';
+import { readDuration, readExpression, readFields } from './read-values.ts';
 import { RULE_KEYS, type RuleKey } from './rule-keys.ts';
 import type { RuleTest } from './rule-test.ts';
-import { SEVERITIES, type Condition, type Rule, type Severity } from './rule.ts';
+import { SEVERITIES, type Rule, type Severity } from './rule.ts';
 import type { Mapping, ShapeReader, Text, YamlNode } from './shape.ts';
 import { stateKeyOf } from './state-key.ts';
+import { tableOfRule, type RuleFields } from './table.ts';
 
 /** What an id looks like. */
 export const ID_PATTERN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -17,7 +22,8 @@ export const ID_PATTERN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 /** The longest suppress period, seconds. */
 const MAX_SUPPRESS = 366 * 86_400;
 
-const DEFAULT_BY = ['interface_id'];
+/** What makes a group where a rule does not say: where a kind of flow log is recorded. */
+const DEFAULT_BY: Readonly<Record<FlowTable, string>> = { vpc: 'interface_id', tgw: 'tgw_attachment_id' };
 const DEFAULT_SUPPRESS = 3600;
 
 /** A rule with its tests, and where its id stands. */
@@ -44,6 +50,7 @@ export function readRule(reader: ShapeReader, node: YamlNode, lists: Lists, fall
   const where = readExpression(reader, mapping, 'where', lists);
   const except = readExpression(reader, mapping, 'except', lists);
   const condition = readCondition(reader, mapping, lists);
+  const written = { where, except, by: readGroup(reader, mapping), condition };
   const quiets = reader.textsAt(mapping, 'quiets');
   const fields = {
     id: id?.text ?? '',
@@ -51,7 +58,7 @@ export function readRule(reader: ShapeReader, node: YamlNode, lists: Lists, fall
     description: text('description') ?? '',
     severity: readSeverity(reader, mapping),
     tags: reader.textsAt(mapping, 'tags').map((tag) => tag.text),
-    by: readGroup(reader, mapping, condition),
+    by: groupOf(written),
     condition,
     suppress: readSuppress(reader, mapping),
     runbook: text('runbook'),
@@ -60,6 +67,9 @@ export function readRule(reader: ShapeReader, node: YamlNode, lists: Lists, fall
     quiets: quiets.map((quieted) => quieted.text),
   };
   if (where !== undefined) checkMatches(reader, mapping, 'where', where, except);
+  checkTables(reader, mapping, written);
+  const { by } = fields;
+  if (reader.errors === before && where !== undefined) checkReach(reader, mapping, { where, except, by, condition });
   const sound = reader.errors === before && where !== undefined;
   const then = condition.kind === 'window' ? condition.then?.where : undefined;
   const expressions = [where, except, then].filter((each) => each !== undefined);
@@ -99,15 +109,20 @@ export function readSeverity(reader: ShapeReader, mapping: Mapping): Severity {
   return 'medium';
 }
 
-/** The fields that make a group; what must be new is the last of them. */
-function readGroup(reader: ShapeReader, mapping: Mapping, condition: Condition): readonly string[] {
+/** The fields that are written under `by`; none where it is left out. */
+function readGroup(reader: ShapeReader, mapping: Mapping): readonly string[] {
   const entry = mapping.entries.get('by');
   const texts = entry && reader.texts(entry.value, '`by`', entry.keySpan);
   if (entry !== undefined && texts?.length === 0) {
-    reader.report('E308', entry.keySpan, '`by` names no field', 'leave it out for `by: interface_id`');
+    reader.report('E308', entry.keySpan, '`by` names no field', `leave it out for \`by: ${DEFAULT_BY.vpc}\``);
   }
-  const columns = readFields(reader, 'by', texts ?? []);
-  const by = columns.length > 0 ? columns : DEFAULT_BY;
+  return readFields(reader, 'by', texts ?? []);
+}
+
+/** The fields that make a group, as they are written or by default; what must be new is the last of them. */
+function groupOf(rule: RuleFields): readonly string[] {
+  const by = rule.by.length > 0 ? rule.by : [DEFAULT_BY[tableOfRule(rule)]];
+  const { condition } = rule;
   if (condition.kind !== 'new') return by;
   return [...by.filter((column) => column !== condition.field), condition.field];
 }

@@ -1,14 +1,10 @@
 /** Values that several keys of a rule file take: durations, fields, expressions. */
 import { suggest } from '../suggest.ts';
 import { checkExpression } from './check.ts';
-import { clausesOf, MAX_CLAUSES } from './clauses.ts';
-import { coversClauses } from './cover.ts';
-import { namesOpenList, type Expression } from './expression.ts';
-import type { Span } from './diagnostics.ts';
+import type { Expression } from './expression.ts';
 import type { Lists } from './lists.ts';
 import { formatDuration, parseDuration } from './quantity.ts';
 import type { Mapping, ShapeReader, Text } from './shape.ts';
-import { TextLine } from './value-set.ts';
 import { FIELD_NAMES, findField } from './value.ts';
 
 /** Reads the duration that stands under a key, seconds. */
@@ -62,38 +58,4 @@ export function readExpression(
   const { expression, findings } = checkExpression(text.text, lists);
   for (const finding of findings) reader.reportIn(text, finding);
   return expression;
-}
-
-/** An expression that no record can match, or that is too large to evaluate, is refused before it runs. */
-export function checkMatches(
-  reader: ShapeReader,
-  mapping: Mapping,
-  key: 'where' | 'then',
-  expression: Expression,
-  except?: Expression,
-): void {
-  const line = new TextLine();
-  const matching = clausesOf(expression, line);
-  const kept = except && clausesOf(except, line);
-  const place = (of: 'where' | 'except' | 'then'): Span => {
-    const { value, keySpan } = mapping.entries.get(of)!;
-    return reader.spanOf(value, keySpan);
-  };
-  const tooLarge = matching === undefined ? key : except !== undefined && kept === undefined ? 'except' : undefined;
-  if (tooLarge !== undefined) {
-    const hint = 'write `field in (…)` or a list instead of many `or`, or split the rule';
-    const message = `\`${tooLarge}\` is too large: it becomes more than ${MAX_CLAUSES} alternatives`;
-    reader.report('E302', place(tooLarge), message, hint);
-  } else if (namesOpenList(expression)) {
-    // what no record matches today one may match once the list has changed
-  } else if (matching?.length === 0) {
-    reader.report('E301', place(key), `no record can ever match \`${key}\`: its parts exclude each other`);
-  } else if (
-    except !== undefined &&
-    kept !== undefined &&
-    !namesOpenList(except) &&
-    coversClauses(kept, matching ?? [], line)
-  ) {
-    reader.report('E301', place('except'), `\`except\` takes out everything that \`${key}\` matches`);
-  }
 }

@@ -78,6 +78,9 @@ export type Condition =
 /** The longest window, absence or sequence that streams, seconds; what takes longer is a query. */
 export const STREAMED_SECONDS = 3600;
 
+/** With fewer windows than this before it nobody knows what is usual, and a baseline does not alert. */
+export const ENOUGH_WINDOWS = 8;
+
 /** Where a rule's memory is kept: nowhere, in window state that deliveries feed, or in the lake, which is asked on a schedule. */
 export type Memory = 'none' | 'stream' | 'query';
 

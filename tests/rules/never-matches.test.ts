@@ -29,6 +29,28 @@ test.each([
 });
 
 test.each([
+  'protocol = icmp and server_port = 22',
+  'protocol = icmp and initiator = src',
+  'not (protocol in (tcp, udp, 33, 132, 136)) and has(client)',
+  'initiator = src and server_port = 22 and dstport = 23',
+  'initiator = dst and dstaddr = 10.0.0.1 and client != 10.0.0.1',
+  'initiator = src and srcaddr = 10.0.0.1 and client in 10.0.0.2-10.0.0.9',
+  'server_port = 22 and srcport = 80 and dstport = 443',
+  'not has(initiator) and has(server)',
+  'flow_direction = ingress and direction = egress',
+  'start < 1000000000',
+])('%s matches nothing, as fields are worked out from others', (where) => {
+  expect(errors(where)).toEqual(NEVER);
+});
+
+test.each([
+  'protocol = icmp and not has(server_port)',
+  'protocol in (icmp, tcp) and server_port = 22',
+  'initiator = src and server_port = 22 and srcport = 23',
+  'server_port = 22 and srcport = 80',
+  'initiator = src and srcaddr = 10.0.0.1 and not has(client)',
+  'not has(flow_direction) and direction = egress',
+  'start > 1000000000',
   'vpc_id like web-* and vpc_id = web-1',
   'vpc_id like web-* and vpc_id like *-1',
   'vpc_id like web-* and vpc_id not like web-1*',
