@@ -65,12 +65,25 @@ function sqlConditions({ where, except, condition }: Rule, scope: SqlScope): rea
     .filter(isShort)
     .map((term) => expressionSql(term, scope));
   // a record for which the exception is unknown still matches
-  if (except !== undefined && isShort(except)) conditions.push(`NOT coalesce(${expressionSql(except, scope)}, false)`);
+  const exception = except === undefined ? [] : possibleTerms(except).filter(isShort);
+  if (exception.length > 0) {
+    const terms = exception.map((term) => expressionSql(term, scope));
+    conditions.push(`NOT coalesce(${terms.join(' OR ')}, false)`);
+  }
   let left = MOST_CHARACTERS;
   return conditions.filter((text) => {
     if (text.length > left) return false;
     left -= text.length;
     return true;
+  });
+}
+
+/** The terms of an exception of which one has to be true; those about lists without entries never are. */
+function possibleTerms(except: Expression): readonly Expression[] {
+  const terms = except.kind === 'or' ? except.terms : [except];
+  return terms.filter((term) => {
+    if (term.kind !== 'test' || term.operator.startsWith('not')) return true;
+    return term.operands.flatMap(valuesOf).length > 0;
   });
 }
 

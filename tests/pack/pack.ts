@@ -29,9 +29,13 @@ export const PACK = loadRules(PACK_FILES);
 const MERGED = 12;
 
 /** Every alert that the pack raises on deliveries in this order, each as it was created. */
-export async function raise(deliveries: readonly HourDelivery[], format: string): Promise<readonly Alert[]> {
+export async function raise(
+  deliveries: readonly HourDelivery[],
+  format: string,
+  store?: ObjectStore,
+): Promise<readonly Alert[]> {
   const newest = Math.max(...deliveries.map(({ arrived }) => arrived));
-  return await raiseOn(deliveries.map(arrivalOf), format, new Date(newest * 1_000));
+  return await raiseOn(deliveries.map(arrivalOf), format, new Date(newest * 1_000), store);
 }
 
 /** Every alert that the pack raises on lines that come together. */
@@ -49,8 +53,13 @@ export async function storeLines(lines: Iterable<string>, format: string): Promi
 /** After any of the lines here. */
 const LATER = new Date('2026-12-31T00:00:00Z');
 
-async function raiseOn(arrivals: readonly Arrival[], format: string, now: Date): Promise<readonly Alert[]> {
-  const pipeline = pipelineOf(format, now);
+async function raiseOn(
+  arrivals: readonly Arrival[],
+  format: string,
+  now: Date,
+  store = createMemoryStore(),
+): Promise<readonly Alert[]> {
+  const pipeline = pipelineOf(format, now, store);
   const raised: Alert[] = [];
   for (let from = 0; from < arrivals.length; from += MERGED) {
     const together = arrivals.slice(from, from + MERGED);
@@ -61,11 +70,11 @@ async function raiseOn(arrivals: readonly Arrival[], format: string, now: Date):
   return raised;
 }
 
-function pipelineOf(format: string, now: Date): Pipeline {
+function pipelineOf(format: string, now: Date, store = createMemoryStore()): Pipeline {
   const options = decodeOptions(formatOf(format));
   let names = 0;
   return {
-    store: createMemoryStore(),
+    store,
     queue: createMemoryQueue<Arrival>(),
     sink: undefined,
     clock: { now: () => now },

@@ -2,7 +2,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { openDuckDb } from '../../shared/adapters/local/duckdb.ts';
 import type { FieldValue } from '../../shared/flow/columns.ts';
-import type { ResultValue } from '../../shared/ports.ts';
 import { alertQueries } from '../../shared/query/alert-queries.ts';
 import { checkExpression } from '../../shared/rules/check.ts';
 import type { Expression } from '../../shared/rules/expression.ts';
@@ -37,10 +36,10 @@ describe('athena', () => {
   });
   afterAll(() => engine.close());
 
-  async function rowsOf(sql: string): Promise<readonly ResultValue[]> {
+  async function rowsOf(sql: string): Promise<readonly number[]> {
     const { columns, rows } = await engine.query(sql);
     const row = columns.findIndex(({ name }) => name === 'row');
-    return rows.map((values) => values[row] ?? null).toSorted();
+    return rows.map((values) => Number(values[row])).toSorted((a, b) => a - b);
   }
 
   test.each<[string, Record<string, FieldValue>, readonly number[]]>([
