@@ -1,7 +1,7 @@
 /** One sentence that says what happened, made from any rule's title, group and measure. */
 import type { FieldValue, FlowRecord } from '../flow/columns.ts';
 import type { Measure, Rule } from '../rules/rule.ts';
-import { formatBytes, formatCount, formatCounted, formatFlow, formatSpan } from './wording.ts';
+import { formatAmount, formatBytes, formatCount, formatCounted, formatFlow, formatSpan } from './wording.ts';
 
 /** What a sentence is made of. */
 export interface Found {
@@ -19,24 +19,27 @@ export interface Found {
 /** Group fields that name who did it, the one to name first. */
 const ACTORS = ['client', 'srcaddr', 'pkt_srcaddr'];
 
-/** How the group's other fields are said; any field without an entry is said as ``field value``. */
+/** How the group's other fields are said, in this order; any field without an entry is said first, as ``field value``. */
 const PLACES: Readonly<Record<string, string>> = {
+  protocol: 'by protocol',
+  client_port: 'from port',
+  srcport: 'from port',
   server: 'to',
   dstaddr: 'to',
   pkt_dstaddr: 'to',
-  interface_id: 'on',
-  instance_id: 'on',
-  vpc_id: 'in',
-  subnet_id: 'in',
-  tgw_id: 'in',
-  tgw_attachment_id: 'at',
-  account_id: 'in account',
-  region: 'in',
   server_port: 'at port',
   dstport: 'at port',
-  client_port: 'from port',
-  srcport: 'from port',
+  instance_id: 'on',
+  interface_id: 'on',
+  tgw_attachment_id: 'at',
+  subnet_id: 'in',
+  vpc_id: 'in',
+  tgw_id: 'in',
+  region: 'in',
+  account_id: 'in account',
 };
+
+const ORDER = Object.keys(PLACES);
 
 /** What `distinct` counts, one and many, by field; any other field is said by its name. */
 const DISTINCT: Readonly<Record<string, readonly [string, string]>> = {
@@ -53,6 +56,8 @@ const DISTINCT: Readonly<Record<string, readonly [string, string]>> = {
   interface_id: ['interface', 'interfaces'],
 };
 
+const SOURCE_PORTS: ReadonlySet<string> = new Set(['srcport', 'client_port']);
+
 /**
  * `Port scan: 203.0.113.9 tried 120 ports within 10m on eni-0a1b2c3d`; without a window, when only what arrived first is known:
  * `Admin port open: 3 records so far on eni-0a1b2c3d at port 22, the first 198.51.100.7:51514 → 10.0.0.5:22 tcp ACCEPT`.
@@ -63,11 +68,29 @@ export function summarise(found: Found): string {
   const isNew = rule.condition.kind === 'new' ? rule.condition.field : undefined;
   const actor = ACTORS.find((column) => column !== isNew && named.get(column) != null);
   const rest = [...named].filter(([column]) => column !== actor && column !== isNew);
-  const places = rest.map(([column, value]) => place(column, value));
-  if (!named.has('interface_id') && interfaces.length > 0) places.push(`on ${interfaceList(interfaces)}`);
+  const places = rest
+    .toSorted(([one], [other]) => ORDER.indexOf(one) - ORDER.indexOf(other))
+    .map(([column, value]) => place(column, value));
   const who = actor === undefined ? '' : `${named.get(actor)} `;
-  const where = places.length === 0 ? '' : ` ${places.join(' ')}`;
+  let where = places.length === 0 ? '' : ` ${places.join(' ')}`;
+  if (!named.has('interface_id') && interfaces.length > 0) {
+    // what passes several interfaces, as through a NAT gateway, is logged by each
+    const isAddedUp = interfaces.length > 1 && addsUp(rule);
+    const on = isAddedUp ? `, counted on ${formatCount(interfaces.length)} interfaces:` : ' on';
+    where += `${on} ${interfaceList(interfaces)}`;
+  }
   return `${rule.title}: ${who}${said(found, actor !== undefined, where)}`;
+}
+
+/** Whether amounts of traffic are added up, for which it matters that it is logged more than once. */
+function addsUp({ condition }: Rule): boolean {
+  const measure =
+    condition.kind === 'window'
+      ? condition.when.measure
+      : condition.kind === 'baseline'
+        ? condition.measure
+        : undefined;
+  return (measure?.kind === 'sum' || measure?.kind === 'rate') && measure.field !== undefined;
 }
 
 /** What happened, and where, without who did it. */
@@ -78,11 +101,11 @@ function said({ rule, group, value, usual, samples }: Found, hasActor: boolean, 
     case 'match': {
       // a record without traffic says no more than its interface, which the sentence names
       const first = samples.find((sample) => sample['srcaddr'] != null);
-      const soFar = value > 1 ? ' so far' : '';
-      return `${had}${formatCounted(value, 'record')}${soFar}${where}${first === undefined ? '' : `, the first ${withoutAmounts(first)}`}`;
+      const [soFar, which] = value > 1 ? [' so far', ', the first'] : ['', ','];
+      return `${had}${formatCounted(value, 'record')}${soFar}${where}${first === undefined ? '' : `${which} ${withoutAmounts(first)}`}`;
     }
     case 'window': {
-      const did = `${deed(condition.when.measure, value, hasActor)} within ${formatSpan(condition.seconds)}${where}`;
+      const did = `${deed(condition.when.measure, value, hasActor, rule.by)} ${during(condition.when.measure, condition.seconds)}${where}`;
       if (condition.then === undefined) return did;
       const last = samples.findLast((sample) => sample['srcaddr'] != null);
       return `${did}, then ${last === undefined ? 'what the rule waits for' : withoutAmounts(last)}`;
@@ -92,13 +115,15 @@ function said({ rule, group, value, usual, samples }: Found, hasActor: boolean, 
     case 'new': {
       const newest = group[rule.by.indexOf(condition.field)] ?? null;
       const what = DISTINCT[condition.field]?.[0] ?? condition.field;
-      return `${had}${what} ${newest} for the first time in ${formatSpan(condition.over)}${where}`;
+      const used = hasActor ? 'used ' : '';
+      // nothing is sent to what is told of: it is where the port is
+      return `${used}${what} ${newest}${where.replace(/^ to /, ' at ')} for the first time in ${formatSpan(condition.over)}`;
     }
     case 'baseline': {
       const { measure, seconds } = condition;
-      const did = `${deed(measure, value, hasActor)} within ${formatSpan(seconds)}${where}`;
+      const did = `${deed(measure, value, hasActor, rule.by)} ${during(measure, seconds)}${where}`;
       if (usual === undefined || usual <= 0) return `${did}, where nothing is usual`;
-      return `${did}, ${formatCount(Math.round((value / usual) * 10) / 10)} times the usual ${amount(measure, usual)}`;
+      return `${did}, ${formatAmount(value / usual)} times the usual ${amount(measure, usual)}`;
     }
   }
 }
@@ -106,10 +131,15 @@ function said({ rule, group, value, usual, samples }: Found, hasActor: boolean, 
 /** A measured amount without what it is of, where that has just been said. */
 function amount(measure: Measure, value: number): string {
   const isBytes = (measure.kind === 'sum' || measure.kind === 'rate') && measure.field === 'bytes';
-  return isBytes ? formatBytes(Math.round(value)) : formatCount(Math.round(value * 10) / 10);
+  return isBytes ? formatBytes(value) : formatAmount(value);
 }
 
-function deed(measure: Measure, value: number, hasActor: boolean): string {
+/** A rate is the same all the time; anything else has come together. */
+function during({ kind }: Measure, seconds: number): string {
+  return `${kind === 'rate' ? 'over' : 'within'} ${formatSpan(seconds)}`;
+}
+
+function deed(measure: Measure, value: number, hasActor: boolean, by: readonly string[]): string {
   const verb = (word: string): string => (hasActor ? `${word} ` : '');
   switch (measure.kind) {
     case 'count':
@@ -119,12 +149,16 @@ function deed(measure: Measure, value: number, hasActor: boolean): string {
       if (measure.field === 'packets') return `${verb('sent')}${formatCounted(value, 'packet')}`;
       return `${verb('had')}a total ${measure.field} of ${formatCount(value)}`;
     case 'rate':
-      if (measure.field === 'bytes') return `${verb('sent')}${formatBytes(Math.round(value))} a second`;
-      return `${verb('had')}${formatCount(Math.round(value * 10) / 10)} ${measure.field ?? 'records'} a second`;
+      if (measure.field === 'bytes') return `${verb('sent')}${formatBytes(value)} a second`;
+      return `${verb('had')}${formatAmount(value)} ${measure.field ?? 'records'} a second`;
     case 'distinct': {
       const what = DISTINCT[measure.field];
       if (what === undefined) return `${verb('had')}${formatCount(value)} different values of ${measure.field}`;
-      return `${verb('tried')}${formatCount(value)} ${what[value === 1 ? 0 : 1]}`;
+      const counted = `${formatCount(value)} ${what[value === 1 ? 0 : 1]}`;
+      // each source port is another connection
+      if (SOURCE_PORTS.has(measure.field)) return `${verb('opened')}connections from ${counted}`;
+      // what sends from one port answers
+      return `${verb(by.some((column) => SOURCE_PORTS.has(column)) ? 'sent to' : 'tried')}${counted}`;
     }
   }
 }

@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import type { Severity } from '../rules/rule.ts';
 import type { Alert } from './alert.ts';
 import type { Finding, Incident } from './incidents.ts';
-import { formatBytes, formatCount, formatCounted, formatFlow } from './wording.ts';
+import { formatAmount, formatBytes, formatCount, formatCounted, formatFlow } from './wording.ts';
 import { wrap } from './wrap.ts';
 
 /** What a piece of text is, for whoever gives it a colour. */
@@ -121,9 +121,9 @@ function measured({ measure, threshold, records, packets, bytes }: Alert): strin
   const amounts = [formatCounted(records, 'record'), formatCounted(packets, 'packet'), formatBytes(bytes)].join(', ');
   if (threshold === null) return `${amounts} (every match alerts)`;
   const values = Object.entries(measure).map(([text, value]) => {
-    if (text === 'usual') return `usually ${formatCount(value)}`;
+    if (text === 'usual') return `usually ${formatAmount(value)}`;
     const limit = threshold.startsWith(text) ? threshold.slice(text.length).trim() : threshold;
-    return `${text} = ${formatCount(value)} (alerts at ${limit})`;
+    return `${text} = ${formatAmount(value)} (alerts at ${limit})`;
   });
   return `${values.join(', ')} in ${amounts}`;
 }

@@ -1,9 +1,16 @@
 /** How numbers, spans and records are said to a person. */
 import type { FieldValue, FlowRecord } from '../flow/columns.ts';
+import { WITH_PORTS } from '../flow/direction.ts';
 
 /** `1,234`. */
 export function formatCount(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 2 });
+}
+
+/** A measured amount: `1,234.5`; what is less than one by its first two digits, `0.0048`. */
+export function formatAmount(value: number): string {
+  if (Math.abs(value) >= 1 || value === 0) return formatCount(Math.round(value * 10) / 10);
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 2 });
 }
 
 /** `3 records`, `1 record`. */
@@ -20,7 +27,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 ? value : value.toFixed(1).replace(/\.0$/, '')} ${units[unit]}`;
+  return `${unit === 0 ? formatAmount(value) : value.toFixed(1).replace(/\.0$/, '')} ${units[unit]}`;
 }
 
 /** Seconds as in a rule file: `10m`, `1h`, `90s`. */
@@ -43,7 +50,9 @@ export function formatFlow(record: FlowRecord): string {
   if (srcaddr == null && dstaddr == null) {
     return [record['log_status'], record['interface_id']].filter((value) => value != null).join(' on ') || 'no traffic';
   }
-  const ends = `${end(srcaddr, record['srcport'])} → ${end(dstaddr, record['dstport'])}`;
+  // protocols without ports are logged with port 0
+  const hasPorts = typeof protocol !== 'number' || WITH_PORTS.has(protocol);
+  const ends = `${end(srcaddr, hasPorts && record['srcport'])} → ${end(dstaddr, hasPorts && record['dstport'])}`;
   const how = [protocol == null ? undefined : (PROTOCOLS.get(protocol) ?? `protocol ${protocol}`), action];
   const amounts = [
     typeof packets === 'number' ? formatCounted(packets, 'packet') : undefined,
@@ -53,7 +62,7 @@ export function formatFlow(record: FlowRecord): string {
   return [said, ...amounts.filter((part) => part !== undefined)].join(', ');
 }
 
-function end(address: FieldValue | undefined, port: FieldValue | undefined): string {
+function end(address: FieldValue | undefined, port: FieldValue | undefined | false): string {
   if (address == null) return '-';
   if (typeof port !== 'number') return `${address}`;
   return `${address}`.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

@@ -59,7 +59,7 @@ test('one alert holds a group and a suppress period, whatever formats its record
     schema: 'sekisho.alert/1',
     rule: { id: rule.id, title: rule.title, severity: 'high', tags: ['exposure'] },
     summary:
-      'Admin port reached from the internet: 3 records so far on eni-1 at port 22, the first 198.51.100.7:51514 → 10.0.0.5:22 tcp ACCEPT',
+      'Admin port reached from the internet: 3 records so far at port 22 on eni-1, the first 198.51.100.7:51514 → 10.0.0.5:22 tcp ACCEPT',
     first_seen: '2026-11-03T04:05:00Z',
     last_seen: '2026-11-03T04:59:59Z',
     window: { start: '2026-11-03T04:05:00Z', end: '2026-11-03T04:59:59Z' },

@@ -30,18 +30,52 @@ test.each<[string, Found]>([
     found(['vpc_id'], ['vpc-1'], 'distinct(instance_id) >= 3', 3),
   ],
   [
-    'T: 9 records within 10m with no srcaddr protocol 6 on eni-1',
+    'T: 9 records within 10m with no srcaddr by protocol 6 on eni-1',
     found(['srcaddr', 'protocol'], [null, 6], 'count() > 5', 9),
   ],
   [
     'T: 1 record at tgw-attach-0a in tgw-0b on eni-1',
     found(['tgw_attachment_id', 'tgw_id'], ['tgw-attach-0a', 'tgw-0b'], undefined, 1),
   ],
+  [
+    'T: 203.0.113.9 opened connections from 90 source ports within 10m to 10.0.0.5 on eni-1',
+    found(['srcaddr', 'dstaddr'], ['203.0.113.9', '10.0.0.5'], 'distinct(srcport) >= 30', 90),
+  ],
+  [
+    'T: 10.0.0.5 sent to 12 ports within 10m from port 443 on eni-1',
+    found(['interface_id', 'srcaddr', 'srcport'], ['eni-1', '10.0.0.5', 443], 'distinct(dstport) >= 10', 12),
+  ],
+  ['T: 0.005 records a second over 10m on eni-1', found([], [], 'rate() > 0.004', 0.005)],
+  ['T: 0.0033 packets a second over 10m on eni-1', found([], [], 'rate(packets) > 0.003', 2 / 600)],
+  ['T: 0.83 B a second over 10m on eni-1', found([], [], 'rate(bytes) > 0.1', 500 / 600)],
+  ['T: 1.5 MB a second over 10m on eni-1', found([], [], 'rate(bytes) > 0.1', 1_500_000.33)],
   ['T: 9 packets within 10m on eni-1', found([], [], 'sum(packets) > 5', 9)],
   ['T: 1 record on eni-1', found(['interface_id'], ['eni-1'], undefined, 1)],
   ['T: 198.51.100.7 had 2 records so far on eni-1', found(['srcaddr'], ['198.51.100.7'], undefined, 2)],
 ])('%s', (sentence, parts) => {
   expect(summarise(parts)).toBe(sentence);
+});
+
+test('what several interfaces logged is said to be counted on each, where amounts are added up', () => {
+  const interfaces = ['eni-1', 'eni-2'];
+  const sum = found(['dstaddr'], ['203.0.113.66'], 'sum(bytes) >= 5000000000', 12_000_000_000);
+  expect(summarise({ ...sum, interfaces })).toBe(
+    'T: 12 GB within 10m to 203.0.113.66, counted on 2 interfaces: eni-1, eni-2',
+  );
+  const count = found(['dstaddr'], ['203.0.113.66'], 'count() >= 5', 12);
+  expect(summarise({ ...count, interfaces })).toBe('T: 12 records within 10m to 203.0.113.66 on eni-1, eni-2');
+});
+
+test('of one record nobody says that it is the first', () => {
+  const record = (protocol: number) => ({ srcaddr: '203.0.113.9', srcport: 4444, dstaddr: '10.0.0.5', dstport: 22, protocol }); // prettier-ignore
+  const one = found(['dstport'], [22], undefined, 1);
+  expect(summarise({ ...one, samples: [record(6)] })).toBe(
+    'T: 1 record at port 22 on eni-1, 203.0.113.9:4444 → 10.0.0.5:22 tcp',
+  );
+  // of these protocols AWS logs port 0
+  expect(summarise({ ...one, samples: [record(47)] })).toBe(
+    'T: 1 record at port 22 on eni-1, 203.0.113.9 → 10.0.0.5 protocol 47',
+  );
 });
 
 test('many interfaces are counted, not listed', () => {
@@ -78,16 +112,19 @@ describe('what has a memory of its own says what it waited for', () => {
   test('what is new', () => {
     const of = (field: string): Condition => ({ kind: 'new', field, over: 14 * 86_400, text });
     expect(said(['interface_id', 'server_port'], ['eni-1', 8443], of('server_port'))).toBe(
-      'T: port 8443 for the first time in 14d on eni-1',
+      'T: port 8443 on eni-1 for the first time in 14d',
     );
     expect(said(['client', 'server_port'], ['10.0.0.9', 22], of('server_port'))).toBe(
-      'T: 10.0.0.9 had port 22 for the first time in 14d on eni-1',
+      'T: 10.0.0.9 used port 22 on eni-1 for the first time in 14d',
     );
     expect(said(['interface_id', 'srcaddr'], ['eni-1', '203.0.113.9'], of('srcaddr'))).toBe(
-      'T: source 203.0.113.9 for the first time in 14d on eni-1',
+      'T: source 203.0.113.9 on eni-1 for the first time in 14d',
+    );
+    expect(said(['server', 'server_port'], ['10.0.0.5', 22], of('server_port'))).toBe(
+      'T: port 22 at 10.0.0.5 on eni-1 for the first time in 14d',
     );
     expect(said(['interface_id', 'region'], ['eni-1', 'us-east-1'], of('region'))).toBe(
-      'T: region us-east-1 for the first time in 14d on eni-1',
+      'T: region us-east-1 on eni-1 for the first time in 14d',
     );
   });
 
@@ -110,6 +147,22 @@ describe('what has a memory of its own says what it waited for', () => {
     );
     expect(said(...group, { ...condition, measure: { kind: 'count' } }, { value: 50, usual: 2.5 })).toBe(
       'T: 10.0.0.9 had 50 records within 1h on eni-1, 20 times the usual 2.5',
+    );
+  });
+
+  test('more than usual, where little is', () => {
+    const measure = { kind: 'rate', field: undefined } as const;
+    const condition: Condition = {
+      kind: 'baseline',
+      seconds: 3600,
+      measure,
+      factor: 2,
+      over: 86_400,
+      atLeast: 0,
+      text,
+    };
+    expect(said([], [], condition, { value: 0.011, usual: 0.005 })).toBe(
+      'T: 0.011 records a second over 1h on eni-1, 2.2 times the usual 0.005',
     );
   });
 
