@@ -10,7 +10,7 @@
  *     set        = value | "(" value { "," value } ")"
  *     value      = word | quoted | "@" name
  */
-import { error, type Finding } from './diagnostics.ts';
+import type { Finding } from './diagnostics.ts';
 import { lex, type Token } from './lex.ts';
 import { parseTest, startsTest } from './parse-test.ts';
 import { isKeyword, join, ParserState } from './parser-state.ts';
@@ -57,8 +57,9 @@ function parseUnary(state: ParserState, depth: number): Syntax {
   const token = state.peek();
   if (!isKeyword(token, 'not') && token.kind !== '(') return parseTest(state);
   if (depth === MAX_DEPTH) {
-    state.findings.push(error('E107', token.span, `the expression is nested more than ${MAX_DEPTH} levels deep`));
-    state.skipAll();
+    if (!state.tooDeep) state.findings.push(errors.tooDeep(token, MAX_DEPTH));
+    state.tooDeep = true;
+    state.recover();
     return { kind: 'broken', span: token.span };
   }
   state.next();
@@ -76,7 +77,8 @@ function parseGroup(state: ParserState, open: Token, depth: number): Syntax {
   let inner = parseOr(state, depth);
   while (state.peek().kind !== ')') {
     if (state.peek().kind === 'end') {
-      state.findings.push(errors.unclosed(open, state.peek()));
+      // of so many parentheses nobody wants to read one by one
+      if (!state.tooDeep) state.findings.push(errors.unclosed(open, state.peek()));
       return inner;
     }
     inner = parseLeftover(state, inner, depth);

@@ -6,6 +6,8 @@ import type { Syntax, Written } from './syntax.ts';
 /** Tokens, the last of which is `end`, and a place among them. */
 export class ParserState {
   readonly findings: Finding[] = [];
+  /** Whether the expression was found to be nested too deeply, which is told once. */
+  tooDeep = false;
   readonly #tokens: readonly Token[];
   #at = 0;
 
@@ -30,11 +32,6 @@ export class ParserState {
     const found = isKeyword(this.peek(), word);
     if (found) this.#at++;
     return found;
-  }
-
-  /** Gives the rest up. */
-  skipAll(): void {
-    this.#at = this.#tokens.length - 1;
   }
 
   /** Tells what is wrong and goes on at the next `and`, `or`, unmatched `)` or the end. */

@@ -137,6 +137,12 @@ export function emptyExpression(span: Span): Finding {
   return error('E103', span, 'the expression is empty', EXAMPLE);
 }
 
+/** For the parenthesis or `not` with which the nesting becomes too deep. */
+export function tooDeep(token: Token, most: number): Finding {
+  const hint = 'leave out parentheses that change nothing, or name values in one set: `dstport in (22, 3389)`';
+  return error('E107', token.span, `the expression is nested more than ${most} levels deep`, hint);
+}
+
 /** For a parenthesis that is still open where its partner should stand. */
 export function unclosed(open: Token, token: Token): Finding {
   if (token.kind === 'end') return error('E104', open.span, 'this parenthesis is never closed');

@@ -189,6 +189,14 @@ describe('an expression that is wrong', () => {
     expect(findings(text)).toEqual(expected);
   });
 
+  test('that is nested too deeply is told so once, and the rest of it is looked at', () => {
+    const nested = (open: string, close: string): string[] =>
+      findings(`${open.repeat(70)}dstport = 22${close.repeat(70)} and dsport = 1`).map((line) => line.slice(0, 11));
+    expect(nested('(', ')')).toEqual(['E107 (: the', 'E201 dsport']);
+    expect(nested('(', '')).toEqual(['E107 (: the']);
+    expect(nested('not ', '')).toEqual(['E107 not: t', 'E201 dsport']);
+  });
+
   test('is told everything at once', () => {
     expect(
       findings('acton = REJECT and (dstport in 9-1 or srcaddr = 5) and protocol = foo').map((line) => line.slice(0, 4)),
