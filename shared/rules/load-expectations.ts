@@ -3,18 +3,11 @@ import { EXPECT_IDS } from './expectation.ts';
 import { rulesOfExpectations } from './expect-rules.ts';
 import { clausesOf, MAX_CLAUSES } from './clauses.ts';
 import type { Lists } from './lists.ts';
+import type { OpenedFile } from './open-file.ts';
 import { readExpect, type ExpectSettings } from './read-expect.ts';
 import type { RuleTest } from './rule-test.ts';
 import type { Rule } from './rule.ts';
-import type { Mapping, ShapeReader } from './shape.ts';
 import { TextLine } from './value-set.ts';
-
-/** A rule file, read as far as its outermost keys. */
-export interface OpenedFile {
-  readonly reader: ShapeReader;
-  /** Undefined where the file is empty or can't be read. */
-  readonly mapping: Mapping | undefined;
-}
 
 /** What the expectations of all files come to. */
 export interface LoadedExpectations {
@@ -27,9 +20,9 @@ export interface LoadedExpectations {
 
 /** Reads the expectations of all files; what is wrong with them is reported in their files. */
 export function loadExpectations(files: readonly OpenedFile[], lists: Lists): LoadedExpectations {
-  const found = files.flatMap(({ reader, mapping }) => {
+  const found = files.flatMap(({ reader, mapping, broken }) => {
     const read = mapping && readExpect(reader, mapping, lists);
-    return read === undefined ? [] : [{ reader, read }];
+    return read === undefined ? [] : [{ reader, read, broken }];
   });
   const settings = new Map<string, ExpectSettings>();
   for (const { reader, read } of found) {
@@ -40,7 +33,7 @@ export function loadExpectations(files: readonly OpenedFile[], lists: Lists): Lo
   }
   const tests = found.flatMap(({ read }) => read.tests);
   const blocks = found.flatMap(({ read }) => read.blocks ?? []);
-  const isWhole = found.every(({ read }) => read.blocks !== undefined);
+  const isWhole = found.every(({ read, broken }) => read.blocks !== undefined && !broken);
   const ids = found.length === 0 ? [] : EXPECT_IDS;
   if (blocks.length === 0 || !isWhole) return { ids, tests, rules: () => [] };
   if (rulesOfExpectations(blocks, settings, new Set()).some(isTooLarge)) {

@@ -1,18 +1,16 @@
 /** Rule files to rules: every file is read before anything is checked, so that lists serve all of them. */
-import { parseDocument, type Document } from 'yaml';
-import { placeFinding, warning, type Diagnostic, type SourceText, type Span } from './diagnostics.ts';
+import { placeFinding, warning, type Diagnostic, type SourceText } from './diagnostics.ts';
 import type { ListSource } from './list-source.ts';
 import { builtInLists, PRIVATE_NETWORKS, type Lists, type NamedList } from './lists.ts';
 import type { ReadList } from './outside-lists.ts';
 import { findOverlaps } from './overlaps.ts';
 import { checkQuiets, type PlacedRule } from './quiets.ts';
-import { loadExpectations, type OpenedFile } from './load-expectations.ts';
+import { loadExpectations } from './load-expectations.ts';
+import { openFile } from './open-file.ts';
 import { findListSources, readLists } from './read-lists.ts';
 import { readRule } from './read-rule.ts';
-import { FILE_KEYS } from './rule-keys.ts';
 import type { RuleTest } from './rule-test.ts';
 import type { Rule } from './rule.ts';
-import { ShapeReader } from './shape.ts';
 
 /** What the configuration gives the rules. */
 export interface LoadOptions {
@@ -55,7 +53,7 @@ export function loadRules(files: readonly SourceText[], options: LoadOptions = {
   const expected = loadExpectations(opened, lists);
   const placed: PlacedRule[] = [];
   const seen = new Map<string, string>(expected.ids.map((id) => [id, '`expect:`']));
-  for (const { reader, mapping } of opened) {
+  for (const { reader, mapping, broken } of opened) {
     const entry = mapping?.entries.get('rules');
     const nodes = entry && reader.list(entry.value, '`rules`', entry.keySpan);
     for (const node of nodes ?? []) {
@@ -72,7 +70,7 @@ export function loadRules(files: readonly SourceText[], options: LoadOptions = {
         continue;
       }
       seen.set(read.id, reader.source.name);
-      placed.push({ read, reader });
+      placed.push({ read: broken ? { ...read, rule: undefined } : read, reader });
     }
   }
   const mute = checkQuiets(placed, new Set(seen.keys()));
@@ -103,21 +101,4 @@ export function listSourcesOf(files: readonly SourceText[]): readonly ListSource
   // reading YAML takes time, and few files have such lists
   const opened = files.filter(({ text }) => /\blists\b/.test(text)).map(openFile);
   return opened.flatMap(({ reader, mapping }) => (mapping === undefined ? [] : findListSources(reader, mapping)));
-}
-
-function openFile(source: SourceText): OpenedFile {
-  const document: Document = parseDocument(source.text, { prettyErrors: false, keepSourceTokens: false });
-  const reader = new ShapeReader(source, document);
-  for (const problem of document.errors) {
-    const [start, end] = problem.pos;
-    const message = problem.message.split('\n')[0]!;
-    reader.report(
-      'E001',
-      { start, end },
-      `not readable as YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
-    );
-  }
-  if (document.errors.length > 0 || document.contents === null) return { reader, mapping: undefined };
-  const whole: Span = { start: 0, end: source.text.length };
-  return { reader, mapping: reader.mapping(document.contents, 'a rule file', Object.keys(FILE_KEYS), whole) };
 }

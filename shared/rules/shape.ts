@@ -2,7 +2,15 @@
 import { isAlias, isMap, isScalar, isSeq, type Document } from 'yaml';
 import { suggest } from '../suggest.ts';
 import type { Code } from './codes.ts';
-import { error, placeFinding, type Diagnostic, type Finding, type SourceText, type Span } from './diagnostics.ts';
+import {
+  error,
+  placeFinding,
+  warning,
+  type Diagnostic,
+  type Finding,
+  type SourceText,
+  type Span,
+} from './diagnostics.ts';
 import { spanInFile, textOfScalar, type YamlScalar } from './yaml-text.ts';
 
 /** A node of the document, whatever it is; null for a key without value. */
@@ -33,6 +41,7 @@ export class ShapeReader {
   readonly source: SourceText;
   readonly diagnostics: Diagnostic[] = [];
   readonly #document: Document;
+  readonly #passedOver = new Set<number>();
 
   constructor(source: SourceText, document: Document) {
     this.source = source;
@@ -44,21 +53,30 @@ export class ShapeReader {
     return this.diagnostics.filter(({ severity }) => severity === 'error').length;
   }
 
+  /** Says no more about the line of a place. */
+  passOver(offset: number): void {
+    const { line } = placeFinding(error('E001', { start: offset, end: offset }, ''), this.source);
+    this.#passedOver.add(line);
+  }
+
   /** Reports an error at a span of the file. */
   report(code: Code, span: Span, message: string, hint?: string): undefined {
-    this.diagnostics.push(placeFinding(error(code, span, message, hint), this.source));
+    this.#add(error(code, span, message, hint));
   }
 
   /** Reports something suspicious at a span of the file. */
   warn(code: Code, span: Span, message: string, hint?: string): undefined {
-    this.diagnostics.push(placeFinding({ ...error(code, span, message, hint), severity: 'warning' }, this.source));
+    this.#add(warning(code, span, message, hint));
+  }
+
+  #add(finding: Finding): void {
+    const diagnostic = placeFinding(finding, this.source);
+    if (!this.#passedOver.has(diagnostic.line)) this.diagnostics.push(diagnostic);
   }
 
   /** Reports a finding about a scalar's text. */
   reportIn(text: Text, finding: Finding): void {
-    this.diagnostics.push(
-      placeFinding({ ...finding, span: spanInFile(text.node, finding.span, this.source.text) }, this.source),
-    );
+    this.#add({ ...finding, span: spanInFile(text.node, finding.span, this.source.text) });
   }
 
   /** Where a node stands; `fallback` for a key without value. */
@@ -85,7 +103,8 @@ export class ShapeReader {
         this.report('E002', keySpan, `unknown key \`${key}\` in ${what}`, hint);
         continue;
       }
-      entries.set(key, { key, keySpan, value: pair.value });
+      // of a key that is there twice the first counts
+      if (!entries.has(key)) entries.set(key, { key, keySpan, value: pair.value });
     }
     return { entries, span };
   }
@@ -139,6 +158,10 @@ export class ShapeReader {
   /** A text, or null for `~`, `null` or nothing. */
   scalar(node: YamlNode, what: string, fallback: Span): Text | null | undefined {
     const resolved = this.#resolve(node);
+    if (isAlias(node) && resolved === undefined) {
+      const hint = 'put a text that begins with `*` in quotation marks';
+      return this.report('E004', this.spanOf(node, fallback), `there is no anchor \`&${node.source}\``, hint);
+    }
     if (resolved === null || resolved === undefined) return null;
     const span = this.spanOf(resolved, fallback);
     if (!isScalar(resolved)) return this.report('E004', span, `${what} must be a single value`);

@@ -229,8 +229,46 @@ describe('a place in a rule file', () => {
 
   test('is told for broken YAML, once', () => {
     expect(places('rules:\n  - id: a\n   bad\n').map((place) => place.slice(0, 8))).toEqual(['3:1 E001']);
+    expect(places('rules:\n  - id: a\n   where: dstport = 1\n    severity: hi')).toEqual(['3:1 E001  ']);
     expect(load('').diagnostics).toEqual([]);
     expect(places('- 1')).toEqual(['1:1 E004 - 1']);
+  });
+});
+
+describe('what is no YAML', () => {
+  const file = (line: string): string =>
+    `rules:\n  - id: a\n    ${line}\n    severity: hi\n  - { id: b, where: foo = 2 }`;
+
+  test.each<[string, string, string[]]>([
+    ['a key twice', 'where: dsport = 1\n    where: 5', ['3:12 E201 dsport', '4:5 E001 where', '5:15 E007 hi', '6:21 E201 foo']],
+    ['a text that holds a colon', 'title: SSH: guessing', ['2:5 E003 id: a', '3:12 E001 S', '4:15 E007 hi', '5:21 E201 foo']],
+    ['a list without quotation marks', 'where: @private', ['3:12 E001 @', '4:15 E007 hi', '5:21 E201 foo']],
+    ['a backslash', 'where: "dsport = \\d"', ['3:22 E001 \\', '4:15 E007 hi', '5:21 E201 foo']],
+    ['a text that is half in quotation marks', "where: 'action' = REJECT", ['3:21 E001 = REJECT', '4:15 E007 hi', '5:21 E201 foo']],
+    ['an exclamation mark', 'where: !(dsport = 1)', ['3:12 E001 !(dsport', '4:15 E007 hi', '5:21 E201 foo']],
+  ])('%s hides nothing else', (_, line, expected) => {
+    expect(places(file(line))).toEqual(expected);
+  }); // prettier-ignore
+
+  test('a second document does not either', () => {
+    expect(places('rules:\n  - { id: b, where: foo = 2 }\n---\nrules: []')).toEqual(['2:21 E201 foo', '3:1 E001 ---']);
+  });
+
+  test('keeps all of its file from running, while its lists serve others', () => {
+    const broken = `lists: { offices: [192.0.2.0/24] }
+expect: [{ interfaces: any, inbound: any }]
+rules: [{ id: a, id: b, where: dstport = 22 }, { id: c, where: dstport = 23 }]`;
+    const other = 'rules: [{ id: d, where: srcaddr in @offices }]';
+    const { rules, diagnostics } = loadRules([
+      { name: 'broken.yaml', text: broken },
+      { name: 'other.yaml', text: other },
+    ]);
+    expect(diagnostics).toMatchObject([{ code: 'E001', line: 3, column: 18, file: 'broken.yaml' }]);
+    expect(rules.map(({ id }) => id)).toEqual(['d']);
+  });
+
+  test('an anchor that is not there is told', () => {
+    expect(places('rules: [{ id: a, where: *web }]')).toEqual(['1:25 E004 *web']);
   });
 });
 
