@@ -8,6 +8,7 @@ import type { Format } from '../shared/flow/format.ts';
 import { findBlindRules } from '../shared/rules/blind-rules.ts';
 import type { Rule } from '../shared/rules/rule.ts';
 import type { IngestResult } from './ingest-run.ts';
+import { describeOwnAddresses } from './own-addresses.ts';
 import { byteSize, count, counted, painter, widthOf, withoutControls } from './output.ts';
 
 /** What the report needs beside the run's result. */
@@ -41,6 +42,7 @@ export function reportIngest(result: IngestResult, options: ReportOptions): stri
   }
   if (counts.skipdata > 0) lines.push('  SKIPDATA is a hole in the evidence: what happened there was not logged');
   if (options.blind !== undefined) lines.push(`  ${paint('bad', options.blind)}`);
+  for (const line of describeOwnAddresses(result.strange)) lines.push(`  ${paint('bad', line)}`);
   for (const trouble of describeTrouble(result)) lines.push(`  ${paint('bad', trouble)}`);
   lines.push(
     counts.objects === 0

@@ -4,6 +4,7 @@ import { sortForReading } from '../shared/alerts/order.ts';
 import type { Arrival } from '../shared/envelope/delivery.ts';
 import type { Format } from '../shared/flow/format.ts';
 import { newestEnd } from '../shared/flow/newest-end.ts';
+import type { OwnAddresses, StrangeAddresses } from '../shared/flow/own-addresses.ts';
 import { EMPTY_TALLY, tally, type Tally } from '../shared/flow/tally.ts';
 import { archive, detect, foldWindows, type Pipeline } from '../shared/pipeline.ts';
 import type { FoldResult } from '../shared/windows/fold.ts';
@@ -29,6 +30,8 @@ export interface IngestResult {
   readonly times: { readonly first: number; readonly last: number } | undefined;
   /** The formats of the records. */
   readonly formats: readonly Format[];
+  /** Own addresses that the configured networks do not hold. */
+  readonly strange: StrangeAddresses;
   readonly controlMessages: number;
   /** Records too late to count, by rule. */
   readonly late: ReadonlyMap<string, number>;
@@ -59,6 +62,7 @@ export interface IngestLimits {
 export class IngestRun {
   readonly #pipeline: Pipeline;
   readonly #rejects: RejectFile;
+  readonly #own: OwnAddresses;
   readonly #limits: IngestLimits;
   readonly #started = performance.now();
   /** Identities of what was taken. */
@@ -88,10 +92,12 @@ export class IngestRun {
   constructor(
     pipeline: Pipeline,
     rejects: RejectFile,
+    own: OwnAddresses,
     limits: IngestLimits = { objectRecords: OBJECT_RECORDS, objectsAFold: OBJECTS_A_FOLD },
   ) {
     this.#pipeline = pipeline;
     this.#rejects = rejects;
+    this.#own = own;
     this.#limits = limits;
   }
 
@@ -115,7 +121,9 @@ export class IngestRun {
     this.#keep(alerts);
     const before = this.#tally.records;
     this.#tally = tally(batches, this.#tally);
-    for (const { time, format } of batches) {
+    for (const batch of batches) {
+      const { time, format } = batch;
+      this.#own.add(batch);
       this.#formats.set(format.text, format);
       for (const second of time) {
         if (second < this.#first) this.#first = second;
@@ -168,6 +176,7 @@ export class IngestRun {
       alerts: this.#alerts,
       times: this.#first <= this.#last ? { first: this.#first, last: this.#last } : undefined,
       formats: [...this.#formats.values()],
+      strange: this.#own.result(),
       controlMessages: this.#control,
       late: this.#late,
       state: this.#state,

@@ -9,14 +9,17 @@ import type { Alert } from '../shared/alerts/alert.ts';
 import { noAlertMemory } from '../shared/alerts/memory.ts';
 import type { Arrival } from '../shared/envelope/delivery.ts';
 import { decodeDelivery, type Decoded, type DecodeOptions } from '../shared/flow/decode.ts';
+import { networkTest, type NetworkTest } from '../shared/flow/networks.ts';
+import { OwnAddresses } from '../shared/flow/own-addresses.ts';
 import type { Pipeline } from '../shared/pipeline.ts';
 import { alertQueries } from '../shared/query/alert-queries.ts';
 import type { Refreshed } from '../shared/rule-source.ts';
-import { PRIVATE_NETWORKS } from '../shared/rules/built-in-lists.ts';
+import { networkLists, PRIVATE_NETWORKS } from '../shared/rules/built-in-lists.ts';
 import { EXIT } from './exit.ts';
 import { describeBlindRules, describeState, describeTrouble, reportIngest } from './ingest-report.ts';
 import { IngestRun, type IngestLimits } from './ingest-run.ts';
 import { isOutputClosed, tell, writeOut } from './output.ts';
+import { describeOwnAddresses } from './own-addresses.ts';
 import { InputReader } from './read.ts';
 import { openRejectFile } from './rejects.ts';
 import { readCheckedRules } from './read-rules.ts';
@@ -65,6 +68,7 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
   const settings = await readSettings(options);
   const decodeOptions = decodeOptionsOf(settings, options.format);
   const rules = (await readCheckedRules(settings, options.rules ?? [], options.lake)).source();
+  const networks = settings.config.networks ?? PRIVATE_NETWORKS;
   const rejects = await openRejectFile(options.rejects);
   const sink = await openSink(options.alerts);
   const pipeline: Pipeline = {
@@ -77,13 +81,13 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
     get rules() {
       return rules.current;
     },
-    queriesOf: alertQueries(settings.config.networks ?? PRIVATE_NETWORKS),
+    queriesOf: alertQueries(networks),
     seen: noAlertMemory(),
   };
 
   const stop = stopOnSignal();
   const reader = new InputReader(inputs, { lake: options.lake, stop: stop.signal });
-  const run = new IngestRun(pipeline, rejects, limits);
+  const run = new IngestRun(pipeline, rejects, new OwnAddresses(insideTest(networks)), limits);
   for await (const arrival of reader.arrivals()) {
     tellRefreshed(await rules.refresh(settings.clock.now()));
     const problem = await run.take(arrival);
@@ -113,7 +117,12 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
   else process.stderr.write(text);
 
   if (options.json === true) {
-    for (const line of [...(blind === undefined ? [] : [blind]), ...describeTrouble(result)]) tell(`sekisho: ${line}`);
+    for (const line of [
+      ...(blind === undefined ? [] : [blind]),
+      ...describeOwnAddresses(result.strange),
+      ...describeTrouble(result),
+    ])
+      tell(`sekisho: ${line}`);
   }
   for (const line of describeState(result, settings.config.windows.stateLimit)) tell(`sekisho: ${line}`);
   if (stop.signal.aborted) {
@@ -126,6 +135,11 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
   }
   if (reader.problems > 0 || result.unreadableState.length > 0) return EXIT.failed;
   return options.strict === true && rejects.count > 0 ? EXIT.found : EXIT.done;
+}
+
+/** Whether nobody takes an address for one of the internet: `@inside`, and what stands for no address. */
+function insideTest(networks: readonly string[]): NetworkTest {
+  return networkTest([...networkLists(networks)['inside']!.entries, '0.0.0.0/32', '::/128']);
 }
 
 /** Says what is wrong with lists that were looked at again; the run goes on. */
