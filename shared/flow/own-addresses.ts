@@ -50,7 +50,7 @@ export class OwnAddresses {
   }
 
   /** Looks at the records of a batch: two array reads a record, and more only where an end lies outside. */
-  add({ table, columns, length }: ColumnBatch): void {
+  add({ table, columns, length, direction }: ColumnBatch): void {
     const [source, destination] = [textsOf(columns.get('srcaddr')), textsOf(columns.get('dstaddr'))];
     if (table !== 'vpc' || source?.addresses === undefined || destination === undefined) return;
     const { dictionary, addresses } = source;
@@ -58,14 +58,21 @@ export class OwnAddresses {
     const ownEnd = ownEnds(textsOf(columns.get('flow_direction')));
     const places = textsOf(columns.get('interface_id'));
     const told = new Uint8Array(dictionary.length);
+    const met: Ends[] = [];
     for (let row = 0; row < length; row++) {
       const from: number = source.codes[row]!;
       const to: number = destination.codes[row]!;
       const end = ownEnd(row);
       if (end === UNKNOWN) {
-        if (!isOutside(from) || !isOutside(to)) continue;
-        const place = places?.dictionary[places.codes[row]!] ?? '';
-        this.#endsOf(place, addresses.families[from]!).add(dictionary[from]!, dictionary[to]!);
+        // a direction that the record does not say was told by one end in the networks
+        if (direction[row] !== 0 || !isOutside(from) || !isOutside(to)) continue;
+        const place = places?.codes[row] ?? 0;
+        const family = addresses.families[from]!;
+        const ends = (met[place * 2 + (family === 6 ? 1 : 0)] ??= this.#endsOf(
+          places?.dictionary[place] ?? '',
+          family,
+        ));
+        ends.add(dictionary[from]!, dictionary[to]!);
       } else {
         const own = end === SOURCE ? from : to;
         if (told[own] !== 0 || !isOutside(own)) continue;
