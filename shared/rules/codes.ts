@@ -49,7 +49,7 @@ export const CODES = {
   E402: 'a list name that can not be used',
   E403: 'an entry that does not belong in its list',
   E404: 'a list whose place can not be understood',
-  E405: 'a list whose place can not be read, or holds no entry',
+  E405: 'a list whose place can not be read, or holds nothing that is an entry',
   E501: 'a test without the rule, records or alerts it needs',
   E502: 'a value in a test that its field can not take',
   E503: 'a test that makes too many records',
@@ -73,6 +73,7 @@ export const CODES = {
   W401: 'a line of an outside list that is no entry',
   W402: 'a network of an outside list with bits set beyond its prefix',
   W403: 'entries of an outside list that do not fit the field',
+  W404: 'an outside list that holds no entry',
   W601: 'a part of a Sigma rule that was left out, or is only nearly the same',
   W602: 'a value of a Sigma rule that means nothing here',
 } as const;

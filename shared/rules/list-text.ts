@@ -9,7 +9,7 @@ export interface ListContent {
   readonly kind: 'content';
   /** Each once, in the order of the text. */
   readonly entries: readonly string[];
-  /** Warnings about lines that are no entries, or not written well; the first {@link MOST_REPORTED} of them. */
+  /** Warnings about lines that are no entries or not written well, the first {@link MOST_REPORTED} of them, or that there are none. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -38,6 +38,7 @@ interface Cell {
 export function readListText(source: SourceText, column: string | number | undefined): ListContent | NoList {
   const cells = column === undefined ? cellsOfLines(source.text) : cellsOfColumn(source.text, column);
   if ('kind' in cells) return cells;
+  if (cells.length === 0) return { kind: 'content', entries: [], diagnostics: [warnOfNone(source)] };
   const ranges = cells.map(({ text }) => parseAddressRange(text));
   const holdsAddresses = ranges.filter(isAddress).length * 2 >= cells.length;
   const entries = new Set<string>();
@@ -67,7 +68,7 @@ export function readListText(source: SourceText, column: string | number | undef
     }
   }
   if (unreported !== undefined) found.push(warning('W401', source, unreported, `and ${more} more from here on`));
-  if (entries.size === 0) return { kind: 'none', reason: 'it holds no entry' };
+  if (entries.size === 0) return { kind: 'none', reason: 'it holds lines, but none of them is an entry' };
   return { kind: 'content', entries: [...entries], diagnostics: found };
 }
 
@@ -91,6 +92,7 @@ interface CsvRecord {
 
 function cellsOfColumn(text: string, column: string | number): readonly Cell[] | NoList {
   const records = recordsOf(text);
+  if (records.length === 0) return [];
   const header = records[0]?.record ?? [];
   const index =
     typeof column === 'number' ? column - 1 : header.findIndex((name) => name.toLowerCase() === column.toLowerCase());
@@ -178,6 +180,11 @@ function notText(text: string): string | undefined {
 
 function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+function warnOfNone({ name }: SourceText): Diagnostic {
+  const message = 'the list holds no entry: nothing is in it, and rules go on without it';
+  return { code: 'W404', severity: 'warning', message, file: name, line: 1, column: 1, endColumn: 1 };
 }
 
 function warning(code: 'W401' | 'W402', source: SourceText, cell: Cell, message: string): Diagnostic {

@@ -113,6 +113,9 @@ export class OutsideLists {
     const { readListText } = await import('./list-text.ts');
     const read = readListText({ name, text }, column);
     if (read.kind === 'none') return `cannot use \`${name}\` as a list: ${read.reason}`;
+    // whoever writes the list anew may have emptied it first
+    if (read.entries.length === 0 && hasEntries(known.read))
+      return `\`${name}\` holds no entry any more: its former ones stay in use`;
     known.text = { name, text };
     known.read = read;
     return undefined;
@@ -125,6 +128,10 @@ function textOf(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function hasEntries(read: ReadList): boolean {
+  return read.kind === 'content' && read.entries.length > 0;
 }
 
 function keyOf({ place, column }: ListSource): string {

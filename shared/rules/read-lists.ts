@@ -100,7 +100,8 @@ function readOutsideList(reader: ShapeReader, entry: Entry, reading: ListReading
   if (source === undefined) return [];
   const read = reading.readOutside(source);
   if (read.kind === 'failed') {
-    reader.report('E405', reader.spanOf(entry.value, entry.keySpan), read.message);
+    const hint = 'a list that waits for entries may be an empty file';
+    reader.report('E405', reader.spanOf(entry.value, entry.keySpan), read.message, hint);
     return [];
   }
   reading.diagnostics.push(...read.diagnostics);

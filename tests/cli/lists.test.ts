@@ -85,6 +85,19 @@ test('a list that can not be read when a run starts is an error that says where 
   expect(inSettings.stderr).toContain('sekisho.yml: the list `offices`: cannot read the list `none.csv`');
 });
 
+test('an empty list stops nothing: the run says so, and its other rules alert', async () => {
+  const folder = await temporaryFolder();
+  const other = '  - id: ssh\n    where: dstport = 22\n    by: dstport\n';
+  writeFileSync(join(folder, 'rules.yml'), RULES + other);
+  writeFileSync(join(folder, 'bad.txt'), '');
+  const args = ['ingest', '-', '--rules', 'rules.yml', '--alerts', 'alerts.jsonl'];
+  const { code, stderr } = await sekisho(args, { cwd: folder, input: delivery('empty', ['192.0.2.1']) });
+  expect(code).toBe(0);
+  expect(stderr).toContain('bad.txt:1:1: warning W404: the list holds no entry');
+  const alerts = jsonLines(readFileSync(join(folder, 'alerts.jsonl'), 'utf8'));
+  expect(alerts.map(({ rule }) => rule.id)).toEqual(['ssh']);
+});
+
 test("the configuration's lists may be files and objects of the lake; what is wrong in them is told", async () => {
   const folder = await temporaryFolder();
   const lists = 'lists:\n  offices: { file: offices.csv, column: ip }\n  bad: { object: lists/bad.txt }\n';

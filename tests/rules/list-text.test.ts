@@ -52,9 +52,19 @@ test('of many bad lines the first are shown, and the rest are counted', () => {
   });
 });
 
-test.each(['', '# nothing\n\n', '\n'])('%j holds no entry', (text) => {
-  expect(read(text)).toBe('it holds no entry');
-});
+test.each([[''], ['# nothing\n\n'], ['\n'], ['', 'ip'], ['# nothing', 2], ['name,ip\n', 'ip']])(
+  '%j is an empty list (column %s)',
+  (text, column?: string | number) => {
+    expect(read(text, column)).toEqual({ entries: [], reported: ['W404 1:1'] });
+  },
+);
+
+test.each([['<p>not found</p>'], ['not found'], ['ip,note\n,none', 'ip']])(
+  '%j is no list (column %s)',
+  (text, column?: string) => {
+    expect(read(text, column)).toBe('it holds lines, but none of them is an entry');
+  },
+);
 
 test('a column of CSV is taken by its name or number', () => {
   const text = '# source\nfirst,IP,note\n"a, b",192.0.2.1,"says ""hi"""\n"two\nlines",192.0.2.2\n';

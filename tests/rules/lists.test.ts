@@ -89,6 +89,18 @@ test('entries that do not fit the field are left out with a warning; where none 
   expect(codes(none.loaded)).toEqual(['E212 5:23']);
 });
 
+test('an empty list is a warning, and every rule is there: the one that names it never matches', async () => {
+  const places = new Places();
+  places.texts.set('rules/t.txt', '# nobody is banned\n');
+  const { loaded, source } = await open(places, ruleFile('{ file: t.txt, refresh: 1m }', 'srcaddr in @bad'));
+  expect(loaded.diagnostics).toMatchObject([{ code: 'W404', severity: 'warning', file: 'rules/t.txt', line: 1 }]);
+  expect(loaded.rules).toHaveLength(1);
+  const { current } = source;
+  places.texts.set('rules/t.txt', '192.0.2.1\n');
+  expect(await source.refresh(after(60))).toEqual({ problems: [], diagnostics: [] });
+  expect(source.current).not.toBe(current);
+});
+
 test("an outside list counts by its name for a rule's state, an inline one by what it holds", async () => {
   const keyWith = async (lists: string, text: string): Promise<string> => {
     const places = new Places();
@@ -129,7 +141,7 @@ test('a list that fails while a run goes on is told once, and its last entries s
   expect(await source.refresh(after(120))).toMatchObject({ problems: [] });
   places.texts.set('rules/t.txt', '# emptied');
   expect(await source.refresh(after(180))).toMatchObject({
-    problems: ['cannot use `rules/t.txt` as a list: it holds no entry'],
+    problems: ['`rules/t.txt` holds no entry any more: its former ones stay in use'],
   });
   expect(await source.refresh(after(240))).toMatchObject({ problems: [] });
   expect(source.current).toBe(current);
