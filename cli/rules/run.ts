@@ -58,7 +58,9 @@ async function run(options: RunOptions): Promise<number> {
     for (const rule of rules) {
       progress.next(rule.id);
       try {
-        runs.push(await runRule(rule, { engine, store, clock: settings.clock, networks, since, seen }));
+        runs.push(
+          await runRule(rule, { engine, store, clock: settings.clock, networks, since, rules: loaded.rules, seen }),
+        );
       } catch (error) {
         failed.push({ rule, reason: error instanceof Error ? error.message.trim() : String(error) });
       }

@@ -7,6 +7,8 @@ export interface AlertMemory {
   readonly ids: Set<string>;
   /** The latest alerts of rules that quiet others, by id. */
   readonly quieting: Map<string, Alert>;
+  /** Days of the store (`2026-11-24`) whose alerts have been read. */
+  readonly recalled: Set<string>;
 }
 
 /** Each holds up to five records; what quiets is specific, and therefore rare. */
@@ -14,7 +16,7 @@ const MOST_QUIETING = 1000;
 
 /** A memory of nothing. */
 export function noAlertMemory(): AlertMemory {
-  return { ids: new Set(), quieting: new Map() };
+  return { ids: new Set(), quieting: new Map(), recalled: new Set() };
 }
 
 /** Remembers that the alerts exist. */

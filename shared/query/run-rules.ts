@@ -8,6 +8,7 @@ import { alertOfCrossing } from '../alerts/build.ts';
 import { createAlerts } from '../alerts/create.ts';
 import { alertKey } from '../alerts/layout.ts';
 import type { AlertMemory } from '../alerts/memory.ts';
+import { recallQuieting } from '../alerts/recall.ts';
 import type { AlertSink, Clock, ObjectStore, QueryEngine } from '../ports.ts';
 import { memoryOf, type Rule } from '../rules/rule.ts';
 import { tableOfRule } from '../rules/table.ts';
@@ -24,6 +25,8 @@ export interface RuleRunOptions {
   readonly store: ObjectStore;
   readonly sink?: AlertSink<Alert> | undefined;
   readonly clock: Clock;
+  /** All rules in use: some may quiet the one that is run. */
+  readonly rules: readonly Rule[];
   /** The owner's networks (CIDR). */
   readonly networks: readonly string[];
   /** Where to begin, Unix seconds; by default where the rule's last run ended, less what may be late. */
@@ -53,7 +56,7 @@ const CHUNK = 200;
 
 /** Runs one rule over the lake and creates the alerts that are not there yet. */
 export async function runRule(rule: Rule, options: RuleRunOptions): Promise<RuleRun> {
-  const { engine, store, sink, clock, networks, seen } = options;
+  const { engine, store, sink, clock, networks, rules, seen } = options;
   const started = Math.floor(clock.now().getTime() / 1000);
   const cursor = await readCursor(store, rule);
   const view = VIEWS[tableOfRule(rule)];
@@ -73,6 +76,9 @@ export async function runRule(rule: Rule, options: RuleRunOptions): Promise<Rule
     const fresh = chunk.filter((_, index) => !exists[index]);
     const shown = await withEvidence(engine, rule, networks, fresh);
     const alerts = shown.map((crossing) => alertOfCrossing(crossing, queriesOf));
+    const quieters = rules.filter(({ quiets }) => quiets.includes(rule.id));
+    const reach = Math.max(...quieters.map(({ suppress }) => suppress));
+    if (quieters.length > 0) await recallQuieting(alerts, reach, store, seen);
     const result = await createAlerts(alerts, { store, sink, seen });
     created.push(...result.created);
     known += chunk.length - result.created.length;

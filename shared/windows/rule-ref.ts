@@ -38,7 +38,8 @@ function measured(condition: Condition): Pick<RuleRef, 'distinct' | 'sum'> {
 }
 
 function samplesFrom(condition: Condition): number {
-  // a group that is seen every minute would have a sample each time, and what matters is only when that was
+  // of an absence the last record before it would have to be a sample, and any may turn out to be that one: as many
+  // bytes as all records of the rule. (Rules that are asked of the lake look it up.)
   if (condition.kind !== 'window') return 0;
   return Math.max(1, Math.ceil(leastRecords(condition.when, condition.seconds) / 2));
 }

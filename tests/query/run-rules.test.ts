@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { createAlerts } from '../../shared/alerts/create.ts';
 import { noAlertMemory } from '../../shared/alerts/memory.ts';
 import type { Alert } from '../../shared/alerts/alert.ts';
 import { runRule, scheduledRules, type RuleRun } from '../../shared/query/run-rules.ts';
 import { checkExpression } from '../../shared/rules/check.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
+import { alertWith, type AlertParts } from '../alerts/sample.ts';
 import { delivery, type RecordInput } from '../support/batches.ts';
 import { testLake, type TestLake } from '../support/lakes.ts';
 import { ruleOf, windowOf } from '../support/rules.ts';
@@ -32,7 +34,13 @@ async function write(lake: TestLake, arrived: string, records: readonly RecordIn
   await lake.writeRaw(arrived, [{ ...one!, id: arrived.replaceAll(/\D/g, '').padStart(32, '0') }]);
 }
 
-async function run(lake: TestLake, now: string, rule = SCAN, since?: string): Promise<RuleRun> {
+async function run(
+  lake: TestLake,
+  now: string,
+  rule = SCAN,
+  since?: string,
+  rules: readonly Rule[] = [rule],
+): Promise<RuleRun> {
   const engine = await engineOf(lake);
   try {
     return await runRule(rule, {
@@ -40,6 +48,7 @@ async function run(lake: TestLake, now: string, rule = SCAN, since?: string): Pr
       store: lake.store,
       clock: { now: () => new Date(now) },
       networks: NETWORKS,
+      rules,
       since: since === undefined ? undefined : Date.parse(since) / 1000,
       seen: noAlertMemory(),
     });
@@ -96,6 +105,40 @@ test('what is found becomes an alert with places and samples, once', async () =>
   expect(await alertIds(lake.store)).toEqual([alert.id]);
 
   expect(await run(lake, '2026-11-01T07:00:00Z')).toMatchObject({ created: [], known: 1 });
+});
+
+describe('an alert that is there already', () => {
+  const quiets = ['slow-scan'];
+  const loud: Rule = ruleOf({ id: 'loud-scan', by: ['srcaddr'], suppress: 7 * DAY, quiets });
+
+  /** Runs the rule over a lake that holds an alert of another one. */
+  async function runBeside(parts: AlertParts, rules: readonly Rule[] = [SCAN, loud]): Promise<readonly Alert[]> {
+    using lake = testLake();
+    await write(lake, '2026-11-01T05:00:00Z', threePorts);
+    const there = alertWith(1, { group: { srcaddr: '203.0.113.9' }, ...parts });
+    await createAlerts([there], { store: lake.store });
+    await lake.store.put('alerts/day=2026-11-01/broken.json', Buffer.from('{'));
+    return (await run(lake, '2026-11-01T06:00:00Z', SCAN, undefined, rules)).created;
+  }
+
+  const period = { start: '2026-10-26T00:00:00Z', end: '2026-11-02T00:00:00Z' };
+  const rule = { id: 'loud-scan', quiets };
+
+  test('quiets what the rule finds, though its period began days before', async () => {
+    expect(await runBeside({ rule, period })).toMatchObject([{ quieted_by: alertWith(1, {}).id }]);
+  });
+
+  test.each<[string, AlertParts, (readonly Rule[])?]>([
+    ['is about something else', { rule, period, group: { srcaddr: '198.51.100.7' } }],
+    [
+      'was over before',
+      { rule, period: { ...period, end: '2026-10-31T00:00:00Z' }, window: { ...period, end: '2026-10-27T00:00:00Z' } },
+    ],
+    ['is of a rule that quiets others', { rule: { id: 'loud-scan', quiets: ['x'] }, period }],
+    ['is of a rule that is not in use', { rule, period }, [SCAN]],
+  ])('quiets nothing where it %s', async (_, parts, rules) => {
+    expect(await runBeside(parts, rules)).toMatchObject([{ quieted_by: null }]);
+  });
 });
 
 test('two runs at one time create each alert once', async () => {

@@ -46,7 +46,8 @@ export function openScheduledTests(networks: readonly string[]): ScheduledTests 
     }
     const lakeOfViews = { folder, contents: await findContents(lake), published: NOTHING_PUBLISHED };
     await engine.query(createViews(lakeOfViews).join(';\n'));
-    return (await runRule(rule, { engine, store, clock: LATER, networks, seen: noAlertMemory() })).created;
+    return (await runRule(rule, { engine, store, clock: LATER, networks, rules: [rule], seen: noAlertMemory() }))
+      .created;
   };
 
   return {
