@@ -70,7 +70,7 @@ export function summarise(found: Found): string {
   const rest = [...named].filter(([column]) => column !== actor && column !== isNew);
   const places = rest
     .toSorted(([one], [other]) => ORDER.indexOf(one) - ORDER.indexOf(other))
-    .map(([column, value]) => place(column, value));
+    .map(([column, value]) => formatPlace(column, value));
   const who = actor === undefined ? '' : `${named.get(actor)} `;
   let where = places.length === 0 ? '' : ` ${places.join(' ')}`;
   if (!named.has('interface_id') && interfaces.length > 0) {
@@ -163,7 +163,8 @@ function deed(measure: Measure, value: number, hasActor: boolean, by: readonly s
   }
 }
 
-function place(column: string, value: FieldValue): string {
+/** A group's value as a sentence says it: `at port 22`, `with no srcaddr`. */
+export function formatPlace(column: string, value: FieldValue): string {
   const said = value ?? `no ${column}`;
   const word = PLACES[column];
   if (value === null) return `with ${said}`;

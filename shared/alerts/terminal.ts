@@ -3,6 +3,7 @@ import stringWidth from 'string-width';
 import type { Severity } from '../rules/rule.ts';
 import type { Alert } from './alert.ts';
 import type { Finding, Incident } from './incidents.ts';
+import { formatPlace } from './summary.ts';
 import { formatAmount, formatBytes, formatCount, formatCounted, formatFlow } from './wording.ts';
 import { wrap } from './wrap.ts';
 
@@ -23,6 +24,7 @@ const INDENT = 2;
 const LABEL = 9;
 const SHOWN_SAMPLES = 3;
 const SHOWN_RULES = 4;
+const SHOWN_GROUPS = 8;
 
 /** The incidents in their order, a blank line between two. */
 export function formatIncidents(incidents: readonly Incident[], options: TerminalOptions): string {
@@ -107,13 +109,23 @@ function titleOf({ who, findings }: Incident): string {
   return `${who === undefined ? '' : `${who} · `}${what.join(' ')}${goesOn ? ' (goes on)' : ''}`;
 }
 
-/** The summary without the title, which stands before it; of several alerts one, and how many are like it. */
+/** The summary without the title, which stands before it; of several alerts the strongest, and what else was met. */
 function deed({ rule, strongest, alerts }: Finding): string {
   const { summary } = strongest;
   const said = summary.startsWith(`${rule.title}: `) ? summary.slice(rule.title.length + 2) : summary;
   if (alerts.length === 1) return said;
-  const isOneGroup = new Set(alerts.map(({ group }) => JSON.stringify(group))).size === 1;
-  return `${said}; ${formatCounted(alerts.length - 1, 'more alert')} ${isOneGroup ? 'as it went on' : 'like it'}`;
+  const elsewhere = groupsBeside(strongest, alerts);
+  if (elsewhere.length === 0) return `${said}; ${formatCounted(alerts.length - 1, 'more alert')} as it went on`;
+  return `${said}; also ${list(elsewhere, SHOWN_GROUPS)}`;
+}
+
+/** What sets the groups of other alerts apart from the strongest one's, each said once: `at port 5432`. */
+function groupsBeside({ group }: Alert, alerts: readonly Alert[]): readonly string[] {
+  const groups = alerts.map((alert) => alert.group);
+  const differing = Object.keys(group).filter((column) => groups.some((other) => other[column] !== group[column]));
+  const said = groups.map((other) => differing.map((column) => formatPlace(column, other[column] ?? null)).join(' '));
+  const own = differing.map((column) => formatPlace(column, group[column] ?? null)).join(' ');
+  return [...new Set(said)].filter((each) => each !== own);
 }
 
 /** `distinct(dstport) = 120 (alerts at >= 50) in 1,340 records, 1,400 packets, 56 kB`; of every match only the amounts. */
@@ -157,9 +169,9 @@ function heldBack(quieted: readonly Alert[]): string {
   return `${formatCounted(quieted.length, 'general alert')} held back: ${list(rules)}`;
 }
 
-function list(texts: readonly string[]): string {
-  const shown = texts.slice(0, 3).join(', ');
-  return texts.length > 3 ? `${shown} ${more(texts.length - 3)}` : shown;
+function list(texts: readonly string[], most = 3): string {
+  const shown = texts.slice(0, most).join(', ');
+  return texts.length > most ? `${shown} ${more(texts.length - most)}` : shown;
 }
 
 function more(count: number): string {
