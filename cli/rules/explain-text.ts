@@ -40,6 +40,8 @@ export interface LayoutOptions {
 const LABEL = 14;
 /** Longer lines are hard to read. */
 const WIDEST = 100;
+/** A longer query would bury the words. */
+const MOST_SQL_LINES = 60;
 
 /** The whole text, ended by a line break. */
 export function formatExplanation(story: RuleStory, { width, paint }: LayoutOptions): string {
@@ -76,7 +78,15 @@ export function formatExplanation(story: RuleStory, { width, paint }: LayoutOpti
   if (rule.falsePositives !== undefined) section('false alarms', paragraphs(rule.falsePositives));
   if (story.examples.length > 0) section('example', story.examples);
   const text = lines.filter((line, index) => line !== '' || lines[index - 1] !== '').join('\n');
-  return `${text.trimEnd()}\n\n${paint('label', `as a query (rules explain ${rule.id} --sql):`)}\n${paint('dim', breakSql(story.sql, Math.min(width, WIDEST)))}\n`;
+  return `${text.trimEnd()}\n\n${queryText(story, Math.min(width, WIDEST), paint)}\n`;
+}
+
+function queryText({ rule, sql }: RuleStory, width: number, paint: LayoutOptions['paint']): string {
+  const command = `rules explain ${rule.id} --sql`;
+  const lines = breakSql(sql, width);
+  return lines.length > MOST_SQL_LINES
+    ? `${paint('label', 'as a query')}    \`sekisho ${command}\``
+    : `${paint('label', `as a query (${command}):`)}\n${paint('dim', lines.join('\n'))}`;
 }
 
 const TABLES = { vpc: 'records of network interfaces', tgw: 'records of transit gateways' } as const;
@@ -142,23 +152,20 @@ function formatInWords({ logGroup, missing: { needed, sharpening } }: FormatFit)
 }
 
 /** SQL in lines of a given width: broken between words, never within a literal. */
-function breakSql(sql: string, width: number): string {
-  return sql
-    .split('\n')
-    .flatMap((line) => {
-      const margin = ' '.repeat(/^ */.exec(line)![0].length);
-      const lines: string[] = [];
-      let current = '';
-      for (const [word] of line.trim().matchAll(/(?:'(?:[^']|'')*'|[^\s'])+/g)) {
-        const longer = current === '' ? margin + (lines.length > 0 ? '  ' : '') + word : `${current} ${word}`;
-        if (longer.length <= width || current === '') {
-          current = longer;
-          continue;
-        }
-        lines.push(current);
-        current = `${margin}  ${word}`;
+function breakSql(sql: string, width: number): readonly string[] {
+  return sql.split('\n').flatMap((line) => {
+    const margin = ' '.repeat(/^ */.exec(line)![0].length);
+    const lines: string[] = [];
+    let current = '';
+    for (const [word] of line.trim().matchAll(/(?:'(?:[^']|'')*'|[^\s'])+/g)) {
+      const longer = current === '' ? margin + (lines.length > 0 ? '  ' : '') + word : `${current} ${word}`;
+      if (longer.length <= width || current === '') {
+        current = longer;
+        continue;
       }
-      return [...lines, current];
-    })
-    .join('\n');
+      lines.push(current);
+      current = `${margin}  ${word}`;
+    }
+    return [...lines, current];
+  });
 }

@@ -90,6 +90,16 @@ test('--sql prints a query that the lake answers, and nothing else', async () =>
   expect(words(all.stdout)).toContain(words(stdout));
 });
 
+test('a long query does not bury the words: one line says how to see it', async () => {
+  const addresses = Array.from({ length: 900 }, (_, index) => `10.0.${Math.floor(index / 200)}.${index % 200}`);
+  const where = `srcaddr in (${addresses.join(', ')})`;
+  writeFileSync(join(folder, 'long.yml'), `rules:\n  - id: long\n    where: ${where}\n`);
+  const { stdout } = await rules('explain', 'long', 'long.yml');
+  expect(stdout).toMatch(/\n\nas a query {4}`sekisho rules explain long --sql`\n$/);
+  expect(stdout).not.toContain('SELECT');
+  expect((await rules('explain', 'long', 'long.yml', '--sql')).stdout).toContain('SELECT');
+});
+
 test('--json holds the same for programs', async () => {
   expect(await jsonOf(rules('explain', 'ssh-knocking', 'ssh.yml', '--json'))).toMatchObject({
     id: 'ssh-knocking',
