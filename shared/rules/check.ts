@@ -1,15 +1,15 @@
 /** Syntax to expression: names, types and ranges are checked, lists resolved. Everything wrong is told at once. */
-import { suggest } from '../suggest.ts';
 import { error, type Finding } from './diagnostics.ts';
 import type { Expression, TestOperator } from './expression.ts';
+import { fieldHint } from './field-hint.ts';
 import type { ComparisonOperator } from './lex.ts';
 import { misfitsOf, type Lists } from './lists.ts';
 import { parseExpression } from './parse.ts';
 import { isFinding, readOperand, type TestSyntax } from './read-operand.ts';
 import { findIdleTerms, findIdleValues } from './redundant.ts';
 import type { Syntax, Written } from './syntax.ts';
-import { FLAGS_FIELD } from './tcp-flags.ts';
-import { FIELD_NAMES, findField, networkOfPattern, typeOf, type FieldInfo } from './value.ts';
+import { FLAGS_FIELD, parseFlags } from './tcp-flags.ts';
+import { findField, networkOfPattern, typeOf, type FieldInfo } from './value.ts';
 
 /** An expression ready for use, or undefined where findings say why there is none; warnings leave it as it is. */
 export interface Checked {
@@ -125,7 +125,10 @@ function misfitOf(
       if (field.column === FLAGS_FIELD) return undefined;
       const instead = operator === 'has' ? '=' : '!=';
       const message = `\`${field.column}\` is ${typeOf(field)}: \`${operator}\` is for the flags in \`${FLAGS_FIELD}\``;
-      const hint = `write \`${name} ${instead} ${first.text}\`, or \`has(${name})\` where any value will do`;
+      const hint =
+        typeof parseFlags(first.text) === 'number'
+          ? `write \`${FLAGS_FIELD} ${operator} ${first.text}\``
+          : `write \`${name} ${instead} ${first.text}\`, or \`has(${name})\` where any value will do`;
       return error('E213', span, message, hint);
     }
     case '=':
@@ -158,7 +161,5 @@ function misplacedField({ field, operator, values }: TestSyntax): Finding | unde
 }
 
 function unknownField({ text, span }: Written): Finding {
-  const near = suggest(text.replaceAll('-', '_'), FIELD_NAMES);
-  const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
-  return error('E201', span, `unknown field \`${text}\``, hint);
+  return error('E201', span, `unknown field \`${text}\``, fieldHint(text));
 }

@@ -38,6 +38,9 @@ const FOREIGN: Readonly<Record<string, ComparisonOperator | Keyword>> = {
   '=~': 'in',
 };
 
+/** Brackets of other languages: read as what was meant, so that the rest is checked too. */
+const BRACKETS: Readonly<Record<string, '(' | ')'>> = { '[': '(', '{': '(', ']': ')', '}': ')' };
+
 const WORD = /[\p{L}\p{N}_.:/*+%-]+/uy;
 const SYMBOLS = /[=<>!&|~]+/y;
 const OPERATORS: ReadonlySet<string> = new Set(['=', '!=', '<', '<=', '>', '>=']);
@@ -54,6 +57,12 @@ export function lex(text: string): { readonly tokens: readonly Token[]; readonly
       at++;
     } else if (char === '(' || char === ')' || char === ',') {
       tokens.push({ kind: char, text: char, span: { start, end: ++at } });
+    } else if (char in BRACKETS) {
+      const meant = BRACKETS[char]!;
+      const span = { start, end: ++at };
+      const hint = `parentheses stand around sets and groups: write \`${meant}\``;
+      findings.push(error('E101', span, `\`${char}\` is not part of the language`, hint));
+      tokens.push({ kind: meant, text: meant, span });
     } else if (char === '"' || char === "'") {
       at = lexQuoted(text, start, tokens, findings);
     } else if (char === '@') {

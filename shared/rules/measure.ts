@@ -1,12 +1,13 @@
 /** What a rule measures over its matches: `count()`, `sum(bytes)`, `distinct(dstport)`, `rate(bytes)`. */
 import { suggest } from '../suggest.ts';
 import { error, type Finding, type Span } from './diagnostics.ts';
+import { fieldHint } from './field-hint.ts';
 import type { Token } from './lex.ts';
-import { NUMBER_UNITS, parseNumber } from './quantity.ts';
+import { NUMBER_UNITS, numberMeant, parseNumber } from './quantity.ts';
 import type { Measure } from './rule.ts';
 import { nameOf, spotOf } from './syntax-errors.ts';
 import type { TokenCursor } from './token-cursor.ts';
-import { FIELD_NAMES, findField, typeOf } from './value.ts';
+import { findField, typeOf } from './value.ts';
 
 /** Names of all measures. */
 export const MEASURES: readonly Measure['kind'][] = ['count', 'sum', 'distinct', 'rate'];
@@ -25,7 +26,11 @@ export function readMeasure(tokens: TokenCursor): Measure | Finding {
   const kind = MEASURES.find((measure) => measure === name.text.toLowerCase());
   if (name.kind !== 'word' || kind === undefined) return noMeasure(name);
   const open = tokens.next();
-  if (open.kind !== '(') return problem(open, `parentheses are missing after \`${name.text}\``, EXAMPLE);
+  if (open.kind !== '(') {
+    const hint =
+      open.kind === 'word' && findField(open.text) !== undefined ? `write \`${kind}(${open.text})\`` : EXAMPLE;
+    return problem(open, `parentheses are missing after \`${name.text}\``, hint);
+  }
   const argument = tokens.next();
   const close = argument.kind === ')' ? argument : tokens.next();
   if (close.kind !== ')') return problem(close, `\`)\` is missing before ${nameOf(close)}`, EXAMPLE);
@@ -42,7 +47,9 @@ export function readAmount(token: Token, { kind }: Measure): number | Finding {
   if (kind === 'rate' && perSecond !== undefined && parseAmount(perSecond, kind) !== undefined) {
     return problem(token, `${nameOf(token)} is not a number`, `a rate is a second's already: write \`${perSecond}\``);
   }
-  return problem(token, `${nameOf(token)} is not a number`, AMOUNT_HINT);
+  const meant = token.kind === 'word' ? numberMeant(token.text) : undefined;
+  const hint = meant === undefined ? AMOUNT_HINT : `write \`${meant}\``;
+  return problem(token, `${nameOf(token)} is not a number`, hint);
 }
 
 const AMOUNT_HINT = `write a whole number, with or without a unit (${NUMBER_UNITS})`;
@@ -55,7 +62,8 @@ function parseAmount(text: string, kind: Measure['kind']): number | undefined {
 function measureOf(kind: Measure['kind'], argument: Token | undefined, span: Span): Measure | Finding {
   if (kind === 'count') {
     if (argument === undefined) return { kind };
-    const hint = `write \`count()\`, or \`distinct(${argument.text})\` for different values`;
+    const isField = findField(argument.text) !== undefined;
+    const hint = `write \`count()\`${isField ? `, or \`distinct(${argument.text})\` for different values` : ''}`;
     return error('E303', argument.span, '`count` takes no field: it counts records', hint);
   }
   if (argument === undefined) {
@@ -76,13 +84,23 @@ function measureOf(kind: Measure['kind'], argument: Token | undefined, span: Spa
 
 /** For a name in a condition that is no field. */
 export function unknownField(token: Token): Finding {
-  const near = suggest(token.text.replaceAll('-', '_'), FIELD_NAMES);
-  const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
-  return error('E201', token.span, `unknown field \`${token.text}\``, hint);
+  return error('E201', token.span, `unknown field \`${token.text}\``, fieldHint(token.text));
+}
+
+/** What other languages call it, or what is spelt nearly so. */
+function measureMeant(word: string): string | undefined {
+  if (/uniq|distinct|cardinality|^dc$/i.test(word)) return 'distinct';
+  if (/^(avg|average|mean)$/i.test(word)) return 'rate';
+  return suggest(word, [...MEASURES, 'no', 'new']);
 }
 
 function noMeasure(token: Token): Finding {
-  const near = token.kind === 'word' ? suggest(token.text, [...MEASURES, 'no', 'new']) : undefined;
+  const column = token.kind === 'word' ? findField(token.text)?.column : undefined;
+  if (column !== undefined) {
+    const hint = `write \`${column === 'bytes' || column === 'packets' ? 'sum' : 'distinct'}(${column})\``;
+    return problem(token, `${nameOf(token)} is not something to measure`, hint);
+  }
+  const near = token.kind === 'word' ? measureMeant(token.text) : undefined;
   const message = token.kind === 'end' ? 'the condition is empty' : `${nameOf(token)} is not something to measure`;
   return problem(token, message, near === undefined ? `${EXAMPLE}, ${OTHER_FORMS}` : `did you mean \`${near}\`?`);
 }

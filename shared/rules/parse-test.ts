@@ -21,11 +21,21 @@ export function parseTest(state: ParserState): Syntax {
     return parseComparison(state, field, operator);
   }
   const negated = isKeyword(operator, 'not');
+  if (operator.kind === 'word' && operator.text.toLowerCase() === 'between') return parseBetween(state, field);
   const name = SET_OPERATORS.find((word) => isKeyword(state.peek(negated ? 1 : 0), word));
   if (name === undefined) return state.broken(errors.noOperator(field, operator, state.peek(1)), field.span);
   if (negated) state.next();
   state.next();
   return parseMembership(state, field, negated ? `not ${name}` : name);
+}
+
+/** `dstport between 1 and 1024` of SQL: its `and` joins no tests. */
+function parseBetween(state: ParserState, field: Token): Syntax {
+  const between = state.next();
+  const [low, and, high] = [state.peek(), state.peek(1), state.peek(2)];
+  const finding = errors.between(field, between, low, isKeyword(and, 'and') ? high : undefined);
+  if (isKeyword(and, 'and') && high.kind === 'word') for (let token = 0; token < 3; token++) state.next();
+  return state.broken(finding, field.span);
 }
 
 /** Whether a test begins here, as far as that can be told after an error. */

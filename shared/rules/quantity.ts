@@ -21,6 +21,11 @@ const MULTIPLES: ReadonlyMap<string, number> = new Map(
   }),
 );
 
+/** Whether a word is a unit without its number. */
+export function isUnit(word: string): boolean {
+  return MULTIPLES.has(word) || Object.hasOwn(SECONDS, word);
+}
+
 /** The units numbers take, for messages. */
 export const NUMBER_UNITS = 'k, M, G, T, kB, MB, GB, TB, KiB, MiB, GiB or TiB';
 
@@ -53,4 +58,30 @@ export function formatDuration(seconds: number): string {
     if (seconds >= size && seconds % size === 0) return `${seconds / size}${unit}`;
   }
   return `${seconds}s`;
+}
+
+/** A number as somebody may have meant it: `5MB` for `5mb`, `1000000` for `1_000_000`; undefined where that is no guess. */
+export function numberMeant(text: string): string | undefined {
+  const parts = /^(\d[\d_,]*(?:\.\d+)?)([A-Za-z]*)$/.exec(text);
+  if (parts === null) return /^\d+e\d$/i.test(text) ? String(Number(text)) : undefined;
+  const [, digits = '', unit = ''] = parts;
+  const known = unit === '' ? '' : [...MULTIPLES.keys()].find((each) => each.toLowerCase() === unit.toLowerCase());
+  const meant = known === undefined ? undefined : digits.replaceAll(/[_,]/g, '') + known;
+  return meant === undefined || meant === text || parseNumber(meant) === undefined ? undefined : meant;
+}
+
+/** Units of durations as people write them out, with their seconds. */
+const LONG_UNITS: readonly (readonly [RegExp, number])[] = [
+  [/^s(ec(ond)?s?)?$/i, 1],
+  [/^m(in(ute)?s?)?$/i, 60],
+  [/^h(rs?|ours?)?$/i, 3600],
+  [/^d(ays?)?$/i, 86_400],
+  [/^w(eeks?)?$/i, 7 * 86_400],
+];
+
+/** A duration as somebody may have meant it: `10m` for `10 min`, `7d` for `1w`; undefined where that is no guess. */
+export function durationMeant(text: string): string | undefined {
+  const [, number = '', unit = ''] = /^(\d{1,6})\s*([A-Za-z]+)$/.exec(text.trim()) ?? [];
+  const seconds = LONG_UNITS.find(([written]) => written.test(unit))?.[1];
+  return seconds === undefined || Number(number) === 0 ? undefined : formatDuration(Number(number) * seconds);
 }

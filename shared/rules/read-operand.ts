@@ -22,14 +22,15 @@ export function readOperand(test: TestSyntax, field: FieldInfo, written: Written
       return written.kind === 'list' ? readPatterns(field, written, lists) : readPattern(test, field, written);
     case 'in':
     case 'not in':
-      return written.kind === 'list' ? readList(field, written, lists) : readPlain(field, written);
+      if (written.kind === 'list') return readList(field, written, lists);
+      return withListHint(readPlain(field, written), test, written, lists);
     case '=':
     case '!=':
     case '<':
     case '<=':
     case '>':
     case '>=':
-      return readSingle(test, field, written);
+      return withListHint(readSingle(test, field, written), test, written, lists);
   }
 }
 
@@ -64,6 +65,29 @@ function readPlain(field: FieldInfo, written: Written): Value | Finding {
   const value = readValue(field, written.text, written.kind === 'quoted');
   return value.kind === 'problem' ? error(value.code, written.span, value.message, value.hint) : value;
 }
+
+/** A word that is no value may be a list's name without its `@`, or stand for anything. */
+function withListHint(read: Value | Finding, test: TestSyntax, written: Written, lists: Lists): Value | Finding {
+  if (!isFinding(read) || read.code !== 'E203' || written.kind !== 'word' || /^\d/.test(written.text)) return read;
+  const field = test.field.text;
+  const not = test.operator === '!=' || test.operator === 'not in' ? 'not ' : '';
+  const word = written.text.toLowerCase();
+  const list = lists.has(written.text) ? written.text : (WORDS_FOR_LISTS.get(word) ?? suggestList(written.text, lists));
+  if (word === '*' || word === 'any' || word === 'all') {
+    return { ...read, hint: `leave the test out, or write \`${not}has(${field})\`` };
+  }
+  if (word === 'internet')
+    return { ...read, hint: `write \`${field} ${not === '' ? 'not ' : ''}in (@private, @networks)\`` };
+  if (list === undefined || read.hint !== undefined) return read;
+  return { ...read, hint: `write \`${field} ${not}in @${list}\` if the list is meant` };
+}
+
+/** What people call what a built-in list holds. */
+const WORDS_FOR_LISTS: ReadonlyMap<string, string> = new Map([
+  ['internal', 'networks'],
+  ['local', 'networks'],
+  ['rfc1918', 'private'],
+]);
 
 function readPattern(test: TestSyntax, field: FieldInfo, { kind, text, span }: Written): Value | Finding {
   const fits = compilePattern(text);

@@ -1,17 +1,18 @@
 /** Values that several keys of a rule file take: durations, fields, expressions. */
-import { suggest } from '../suggest.ts';
 import { checkExpression } from './check.ts';
 import type { Expression } from './expression.ts';
+import { fieldHint } from './field-hint.ts';
 import type { Lists } from './lists.ts';
-import { formatDuration, parseDuration } from './quantity.ts';
+import { durationMeant, formatDuration, parseDuration } from './quantity.ts';
 import type { Mapping, ShapeReader, Text } from './shape.ts';
-import { FIELD_NAMES, findField } from './value.ts';
+import { findField } from './value.ts';
 
 /** Reads the duration that stands under a key, seconds. */
 export function readDuration(reader: ShapeReader, key: string, text: Text): number | undefined {
   const seconds = parseDuration(text.text);
   if (seconds !== undefined) return seconds;
-  return reader.report('E008', text.span, `\`${key}\` is a duration, not \`${text.text}\``, 'write `10m` or `1h`');
+  const hint = `write \`${durationMeant(text.text) ?? '10m` or `1h'}\``;
+  return reader.report('E008', text.span, `\`${key}\` is a duration, not \`${text.text}\``, hint);
 }
 
 /** Durations between two ends that are whole minutes. */
@@ -36,8 +37,8 @@ export function readFields(reader: ShapeReader, key: string, texts: readonly Tex
   for (const { text, span } of texts) {
     const field = findField(text);
     if (field === undefined) {
-      const near = suggest(text.replaceAll('-', '_'), FIELD_NAMES);
-      const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
+      const several = text.split(/[\s,]+/).filter((part) => part !== '');
+      const hint = several.length > 1 ? `write a list: \`${key}: [${several.join(', ')}]\`` : fieldHint(text);
       reader.report('E201', span, `unknown field \`${text}\` in \`${key}\``, hint);
     } else if (columns.includes(field.column)) {
       reader.report('E308', span, `\`${key}\` names \`${field.column}\` twice`);

@@ -1,6 +1,5 @@
 /** Reading a YAML document's shape: mappings, lists and texts, with a finding at the place of whatever is not as it should be. */
 import { isAlias, isMap, isScalar, isSeq, type Document } from 'yaml';
-import { suggest } from '../suggest.ts';
 import type { Code } from './codes.ts';
 import {
   error,
@@ -11,6 +10,7 @@ import {
   type SourceText,
   type Span,
 } from './diagnostics.ts';
+import { keyMeant } from './foreign-names.ts';
 import { spanInFile, textOfScalar, type YamlScalar } from './yaml-text.ts';
 
 /** A node of the document, whatever it is; null for a key without value. */
@@ -97,7 +97,7 @@ export class ShapeReader {
       const keySpan = this.spanOf(pair.key, span);
       const key = isScalar(pair.key) ? textOfScalar(pair.key) : '';
       if (keys !== undefined && !keys.includes(key)) {
-        const near = suggest(key, keys);
+        const near = keyMeant(key, keys);
         const hint =
           near === undefined ? `keys are ${keys.map((name) => `\`${name}\``).join(', ')}` : `did you mean \`${near}\`?`;
         this.report('E002', keySpan, `unknown key \`${key}\` in ${what}`, hint);

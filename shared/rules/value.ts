@@ -5,8 +5,9 @@ import { suggest } from '../suggest.ts';
 import { formatNetwork, parseAddressRange, type AddressProblem } from '../flow/address.ts';
 import type { Code } from './codes.ts';
 import type { Value } from './expression.ts';
+import { valueMeant } from './foreign-names.ts';
 import { PROTOCOL_NUMBERS } from './protocols.ts';
-import { NUMBER_UNITS, parseDuration, parseNumber } from './quantity.ts';
+import { durationMeant, NUMBER_UNITS, numberMeant, parseDuration, parseNumber } from './quantity.ts';
 import { FLAGS_FIELD, parseFlags } from './tcp-flags.ts';
 
 /** What the language needs to know of a field, recorded or derived. */
@@ -107,10 +108,12 @@ function notNumbers(field: FieldInfo, text: string): ValueProblem {
   }
   const compared = comparedFields(field, text);
   if (compared !== undefined) return compared;
-  if (/^\d/.test(text)) {
-    return problem('E203', `\`${text}\` is not a number`, `units are ${NUMBER_UNITS}`);
-  }
+  if (/^\d/.test(text)) return problem('E203', `\`${text}\` is not a number`, numberHint(field, text));
   if (field.column === 'protocol') {
+    const several = text.toLowerCase().split(/[/+|]/);
+    if (several.length > 1 && several.every((name) => PROTOCOL_NUMBERS.has(name))) {
+      return problem('E203', `\`${text}\` is no protocol`, `write \`protocol in (${several.join(', ')})\``);
+    }
     const near = suggest(text, PROTOCOL_NUMBERS.keys());
     const hint = near === undefined ? 'write its number' : `did you mean \`${near}\`?`;
     return problem('E203', `unknown protocol \`${text}\``, hint);
@@ -127,8 +130,17 @@ function notNumbers(field: FieldInfo, text: string): ValueProblem {
   return problem('E203', `\`${field.column}\` is ${typeOf(field)}, but \`${text}\` is not a number`, hint);
 }
 
+/** What to write for something that begins like a number. */
+function numberHint(field: FieldInfo, text: string): string {
+  const meant = SECONDS_FIELDS.has(field.column) ? durationMeant(text) : undefined;
+  const number = meant ?? numberMeant(text);
+  if (number !== undefined)
+    return /^\d+m$/.test(text) ? `write \`${number}\`: \`m\` is for minutes` : `write \`${number}\``;
+  return `units are ${NUMBER_UNITS}`;
+}
+
 /** Services whose name somebody may write for their port. */
-const SERVICE_PORTS: ReadonlyMap<string, number> = new Map(
+export const SERVICE_PORTS: ReadonlyMap<string, number> = new Map(
   Object.entries({
     ftp: 21,
     ssh: 22,
@@ -185,7 +197,9 @@ function notAddresses(field: FieldInfo, text: string, why: AddressProblem): Valu
           `did you mean \`${sibling}\`?`,
         );
       }
-      const hint = text.includes('*') ? `write a network, \`${networkOfPattern(text) ?? '10.0.0.0/8'}\`` : undefined;
+      const part = /^\d+(\.\d+){1,2}\.?$|^\d+\.$/.test(text) ? `${text.replace(/\.$/, '')}.*` : text;
+      const network = networkOfPattern(part) ?? (text.includes('*') ? '10.0.0.0/8' : undefined);
+      const hint = network === undefined ? undefined : `write a network, \`${network}\``;
       return problem('E203', `\`${field.column}\` is an address, but \`${text}\` is not one`, hint);
     }
   }
@@ -204,7 +218,7 @@ function readText(field: FieldInfo, text: string, quoted: boolean): Value | Valu
   if (field.values !== undefined) {
     const value = field.values.find((value) => value.toLowerCase() === text.toLowerCase());
     if (value !== undefined) return { kind: 'text', text: value };
-    const near = suggest(text, field.values);
+    const near = valueMeant(field.column, text) ?? suggest(text, field.values);
     const all = field.values.map((value) => `\`${value}\``).join(', ');
     return problem(
       'E204',

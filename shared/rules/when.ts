@@ -10,7 +10,7 @@
 import { error, type Finding } from './diagnostics.ts';
 import { lex, type Token } from './lex.ts';
 import { formatMeasure, readAmount, readMeasure, unknownField } from './measure.ts';
-import { formatDuration, parseDuration } from './quantity.ts';
+import { durationMeant, formatDuration, isUnit, parseDuration } from './quantity.ts';
 import type { AbsenceCondition, BaselineCondition, Measure, NewCondition, Threshold } from './rule.ts';
 import { nameOf, spotOf } from './syntax-errors.ts';
 import { isWord, TokenCursor } from './token-cursor.ts';
@@ -190,7 +190,8 @@ function readSpan(
   const seconds = token.kind === 'word' ? parseDuration(token.text) : undefined;
   if (seconds === undefined) {
     if (token.kind === 'end') return problem(token, 'a duration is missing at the end', example);
-    return problem(token, `${nameOf(token)} is not a duration`, 'write `45m`, `12h` or `14d`');
+    const meant = durationMeant(token.text);
+    return problem(token, `${nameOf(token)} is not a duration`, `write \`${meant ?? '45m`, `12h` or `14d'}\``);
   }
   if (seconds >= least && seconds <= most && seconds % 60 === 0) return seconds;
   const limits = `${formatDuration(least)} to ${formatDuration(most)}, in whole minutes`;
@@ -202,6 +203,12 @@ function leftover(when: When, token: Token): Finding {
     return problem(token, 'the group stands in a key of its own', 'write `by:` beside `when:`');
   }
   const what = when.kind === 'threshold' ? 'the number' : 'the condition';
+  if (token.kind === 'word' && isUnit(token.text)) {
+    return problem(token, `\`${token.text}\` stands alone`, 'write a number and its unit without a space: `5GB`');
+  }
+  if (['in', 'over', 'within', 'per', 'for'].some((word) => isWord(token, word))) {
+    return problem(token, 'how long a window is stands in a key of its own', 'write `window: 10m` beside `when:`');
+  }
   const isMore = token.kind === 'keyword' && (token.text === 'and' || token.text === 'or');
   const hint = isMore ? 'a rule has one condition: what concerns a record goes to `where`' : undefined;
   return problem(token, `nothing may follow ${what}, but ${nameOf(token)} does`, hint);

@@ -1,4 +1,5 @@
 /** Sigma's fields of a firewall's log, as columns of a flow log. */
+import { ACTION_NAMES, plainName, SAME_FIELDS } from '../foreign-names.ts';
 import { findField } from '../value.ts';
 
 /** Where a rule's events come from: a firewall's log of connections, or flow logs themselves. */
@@ -13,26 +14,9 @@ export interface Target {
   readonly flags?: true;
 }
 
-/** What firewalls call it when they let something through, and when they don't. */
-const ACTIONS: Readonly<Record<string, readonly string[]>> = {
-  ACCEPT: ['accept', 'accepted', 'allow', 'allowed', 'forward', 'forwarded', 'pass', 'passed', 'permit', 'permitted'],
-  REJECT: [
-    'block',
-    'blocked',
-    'denied',
-    'deny',
-    'discard',
-    'discarded',
-    'drop',
-    'dropped',
-    'refuse',
-    'refused',
-    'reject',
-    'rejected',
-  ],
-};
-
-const ACTION_WORDS = new Map(Object.entries(ACTIONS).flatMap(([action, words]) => words.map((word) => [word, action])));
+const ACTION_WORDS = new Map(
+  Object.entries(ACTION_NAMES).flatMap(([action, words]) => words.map((word) => [word, action])),
+);
 const BLOCKED_WORDS = new Map([
   ['true', 'REJECT'],
   ['false', 'ACCEPT'],
@@ -40,18 +24,12 @@ const BLOCKED_WORDS = new Map([
 
 /** Columns by a field's name in lower case without separators: Sigma's own names, and those of the Elastic Common Schema. */
 const TARGETS: ReadonlyMap<string, Target> = new Map(
-  Object.entries({
-    srcaddr: ['srcip', 'sourceip', 'sourceaddress', 'srcaddr', 'src'],
-    dstaddr: ['dstip', 'destip', 'destinationip', 'destinationaddress', 'destaddr', 'dstaddr', 'dst'],
-    srcport: ['srcport', 'sourceport', 'spt'],
-    dstport: ['dstport', 'destport', 'destinationport', 'dpt'],
-    protocol: ['protocol', 'proto', 'ipprotocol', 'networktransport', 'transport'],
-  }).flatMap(([column, names]) => names.map((name) => [name, { column }] as const)),
+  Object.entries(SAME_FIELDS).flatMap(([column, names]) => names.map((name) => [name, { column }] as const)),
 );
 
 /** The column of a Sigma field; undefined where flow logs have nothing that says the same. */
 export function targetOf(name: string, origin: Origin): Target | undefined {
-  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const plain = plainName(name);
   if (plain === 'action') return { column: 'action', words: ACTION_WORDS };
   if (plain === 'blocked') return { column: 'action', words: BLOCKED_WORDS };
   if (plain === 'tcpflags') return { column: 'tcp_flags', ...(origin === 'firewall' ? { flags: true } : {}) };
@@ -66,7 +44,7 @@ export function amountOf(
   name: string,
   origin: Origin,
 ): { readonly column: string; readonly exact: boolean } | undefined {
-  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const plain = plainName(name);
   const exact = origin === 'flow-log';
   if (['bytes', 'bytesout', 'bytessent', 'sentbytes', 'sentbyte', 'messagesize', 'networkbytes'].includes(plain))
     return { column: 'bytes', exact: exact || ['bytesout', 'bytessent', 'sentbytes', 'sentbyte'].includes(plain) };
