@@ -28,6 +28,7 @@ const EXAMPLES = `\
   sekisho rules backtest port-scan               what it would have raised
   sekisho rules backtest port-scan --since 30d   in the last thirty days
   sekisho rules backtest new-rule.yml            before a rule is installed
+  sekisho rules backtest telnet my-rules/        one rule of a folder
   sekisho rules backtest port-scan --json | jq '.rules[].tuning.lines'
 
 Nothing is written. The alerts are those that ingest raises of the same records;
@@ -37,7 +38,7 @@ in a copy of the rule to the threshold that suits you.`;
 /** The command. */
 export function backtestCommand(done: Done): Command {
   return subcommand('backtest', 'say what rules would have raised on a lake, and which threshold suits', EXAMPLES)
-    .argument('<id-or-path...>', 'ids of rules, or rule files and folders')
+    .argument('<id-or-path...>', 'ids of rules; rule files or folders; or both: ids among them')
     .option('--lake <dir>', 'the lake', 'sekisho-lake')
     .option('--since <time>', 'from this time on, ISO 8601, or so long back: `30d` (default: all)')
     .option('--until <time>', 'up to this time, ISO 8601, or so long back (default: all)')
@@ -84,7 +85,7 @@ function failure(rule: Rule): (error: unknown) => never {
   };
 }
 
-/** Rules by their ids among the installed ones, and all of the files that are named. */
+/** The rules with the ids that are named, of the files that are named or else of the installed ones; without ids all of the files. */
 async function readTargets(
   targets: readonly string[],
   { lake }: BacktestOptions,
@@ -92,10 +93,9 @@ async function readTargets(
 ): Promise<readonly Rule[]> {
   const isPath = (target: string): boolean => /[/\\]|\.ya?ml$/.test(target) || existsSync(target);
   const paths = targets.filter(isPath);
-  const ids = targets.filter((target) => !isPath(target));
-  const ofFiles = paths.length === 0 ? [] : (await readCheckedRules(settings, paths, lake)).rules;
-  const installed = ids.length === 0 ? [] : (await readCheckedRules(settings, [], lake)).rules;
-  const rules = [...ids.map((id) => findRule(installed, id)), ...ofFiles];
+  const ids = new Set(targets.filter((target) => !isPath(target)));
+  const { rules } = await readCheckedRules(settings, paths, lake);
+  if (ids.size > 0) return Array.from(ids, (id) => findRule(rules, id));
   if (rules.length === 0)
     throw new UsageError([`there is no rule in ${paths.map((path) => `\`${path}\``).join(', ')}`]);
   return rules;

@@ -71,6 +71,18 @@ test('rules that are not installed are tried from their file, each for itself', 
   expect(ssh).toContain('Whatever matched at all alerted');
 });
 
+test('one rule of a file is named by its id, beside the file', async () => {
+  const idsOf = async (...args: readonly string[]): Promise<readonly string[]> =>
+    (await jsonOf(backtest(...args, '--json'))).rules.map(({ id }: { readonly id: string }) => id);
+  expect(await idsOf('refused-ssh', 'own.yml')).toEqual(['refused-ssh']);
+  expect(await idsOf('./own.yml', 'refused-ssh', 'web-answers', 'refused-ssh')).toEqual(['refused-ssh', 'web-answers']);
+  const { code, stderr } = await backtest('refused-shh', 'own.yml');
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: 'there is no rule `refused-shh`: did you mean `refused-ssh`?\n',
+  });
+});
+
 test('the time can be limited, by times or by how long back', async () => {
   const spans = await Promise.all([
     jsonOf(backtest('own.yml', '--since', '2026-11-17T01:30:00Z', '--until', '2026-11-17T01:40:00Z', '--json')),
