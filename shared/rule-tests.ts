@@ -2,9 +2,11 @@
 import type { Alert } from './alerts/alert.ts';
 import { noAlertMemory } from './alerts/memory.ts';
 import type { Arrival } from './envelope/delivery.ts';
+import type { ColumnBatch, Reject } from './flow/columns.ts';
 import { decodeDelivery, type DecodeOptions } from './flow/decode.ts';
 import { newestEnd } from './flow/newest-end.ts';
-import { parseFormat } from './flow/format.ts';
+import { parseFormat, type Format } from './flow/format.ts';
+import { describeMatches, describeNearest, measuringRule } from './near-misses.ts';
 import { archive, compilePipelineRules, detect, foldWindows, type Pipeline } from './pipeline.ts';
 import type { BatchQueue, Clock, ObjectStore } from './ports.ts';
 import { alertQueries } from './query/alert-queries.ts';
@@ -40,13 +42,43 @@ export async function runRuleTest(test: RuleTest, rule: Rule, options: RuleTestO
   const { format: text, lines } = expandRuleTest(test);
   const format = parseFormat(text);
   if ('kind' in format) return { test, alerts: [], failures: [format.message] };
+  const records = { format, lines };
+  const tested = withLists(rule, test.lists);
+  const { alerts, batches, rejects } = await raise(test, tested, records, options);
+  const hasEngine = memoryOf(rule.condition) !== 'query' || options.runScheduled !== undefined;
+  const failures = [
+    ...(hasEngine ? [] : ['there is no query engine here to run the rule']),
+    ...rejects.map(({ line, reason }) => `the record \`${line}\` can't be read: ${reason}`),
+    ...compare(test, alerts),
+  ];
+  if (failures.length > 0 && alerts.length < expectedCount(test)) {
+    const measuring = measuringRule(tested);
+    const measured = measuring && (await raise(test, measuring, records, options));
+    failures.push(describeMatches(tested, batches), ...describeNearest(tested, measured?.alerts ?? [], alerts));
+  }
+  return { test, alerts, failures };
+}
+
+/** What a rule made of a test's records. */
+interface Raised {
+  readonly alerts: readonly Alert[];
+  readonly batches: readonly ColumnBatch[];
+  readonly rejects: readonly Reject[];
+}
+
+/** Takes the records of a test through the pipeline, with one rule alone. */
+async function raise(
+  test: RuleTest,
+  rule: Rule,
+  { format, lines }: { readonly format: Format; readonly lines: readonly string[] },
+  options: RuleTestOptions,
+): Promise<Raised> {
   const decodeOptions: DecodeOptions = {
     ...options.decode,
     formats: { given: format, ofLogGroup: () => undefined },
     // a test may last for months, whatever the clock says
     arrival: Math.max(options.decode.arrival, TEST_START + LONGEST_TEST),
   };
-  const tested = withLists(rule, test.lists);
   const pipeline: Pipeline = {
     store: options.createStore(),
     queue: options.createQueue(),
@@ -54,7 +86,7 @@ export async function runRuleTest(test: RuleTest, rule: Rule, options: RuleTestO
     clock: options.clock,
     random: () => 'test',
     decode: (arrival) => decodeDelivery(arrival, decodeOptions),
-    rules: compilePipelineRules([tested]),
+    rules: compilePipelineRules([rule]),
     queriesOf: alertQueries(PRIVATE_NETWORKS),
     seen: noAlertMemory(),
   };
@@ -72,17 +104,8 @@ export async function runRuleTest(test: RuleTest, rule: Rule, options: RuleTestO
   // what is absent is so as of the test's last record
   const folded = await foldWindows(pipeline, new Date((newestEnd(batches) ?? 0) * 1000));
   const isScheduled = memoryOf(rule.condition) === 'query';
-  const scheduled = isScheduled ? await options.runScheduled?.(tested, pipeline.store) : undefined;
-  const raised = [...alerts, ...folded.alerts, ...(scheduled ?? [])];
-  return {
-    test,
-    alerts: raised,
-    failures: [
-      ...(isScheduled && scheduled === undefined ? ['there is no query engine here to run the rule'] : []),
-      ...rejects.map(({ line, reason }) => `the record \`${line}\` can't be read: ${reason}`),
-      ...compare(test, raised),
-    ],
-  };
+  const scheduled = isScheduled ? await options.runScheduled?.(rule, pipeline.store) : undefined;
+  return { alerts: [...alerts, ...folded.alerts, ...(scheduled ?? [])], batches, rejects };
 }
 
 /** The longest that a test of a rule lasts, seconds. */

@@ -3,7 +3,8 @@ import { alertId, periodStart } from '../alerts/identity.ts';
 import type { FieldValue } from '../flow/columns.ts';
 import type { FlowTable } from '../flow/fields.ts';
 import type { QueryEngine, ResultValue } from '../ports.ts';
-import type { Measure, Rule, Threshold } from '../rules/rule.ts';
+import { lowerThreshold } from '../rules/lower-threshold.ts';
+import type { Rule, Threshold } from '../rules/rule.ts';
 import { doubleLiteral } from './dialect.ts';
 import { overlapsOf, type Overlap } from './overlaps.ts';
 import { planRuleSql } from './rule-sql.ts';
@@ -72,7 +73,7 @@ export async function backtest(
 ): Promise<Backtest> {
   const { condition } = rule;
   const threshold = condition.kind === 'window' ? condition.when : undefined;
-  const { sql, lists } = planRuleSql(threshold === undefined ? rule : lowered(rule, threshold.measure), options);
+  const { sql, lists } = planRuleSql(lowerThreshold(rule), options);
   await engine.query(`CREATE OR REPLACE TEMP TABLE measured AS ${sql}`, lists);
   const meets = threshold === undefined ? '' : `WHERE value ${threshold.operator} ${doubleLiteral(threshold.value)}`;
   const { rows } = await engine.query(
@@ -108,14 +109,6 @@ export async function lookAt(
   const { rows } = await engine.query(`SELECT min(${TIME}), max(${TIME}), count(*) FROM ${VIEWS[table]}${where}`);
   const [from, to, records] = rows[0]!.map((value) => (value === null ? undefined : Number(value)));
   return { span: from === undefined || to === undefined ? undefined : { from, to }, records: records ?? 0 };
-}
-
-/** The rule with a threshold that everything meets which has any match: what each group measured at most. */
-function lowered(rule: Rule, measure: Measure): Rule {
-  if (rule.condition.kind !== 'window') return rule;
-  const counts = measure.kind === 'count' || measure.kind === 'distinct';
-  const when: Threshold = { measure, operator: counts ? '>=' : '>', value: counts ? 1 : 0, text: '' };
-  return { ...rule, condition: { ...rule.condition, when } };
 }
 
 function alertOf(rule: Rule, row: readonly ResultValue[]): BacktestAlert {

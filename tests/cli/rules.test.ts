@@ -34,6 +34,7 @@ const FILES: Readonly<Record<string, string>> = {
   'good.yml': GOOD,
   'wrong.yml': GOOD.replace('dstport = 23', 'dstport = 70000').replace('window: 5m', 'window: 5 parsecs'),
   'failing.yml': GOOD.replace('alerts: 1', 'alerts: 0'),
+  'missing.yml': GOOD.replace('alerts: 0', 'alerts: 1'),
   'doubtful.yml': 'rules:\n  - id: doubtful\n    where: dstport = 23\n    quiets: [nobody]\n',
   'list.yml': 'lists:\n  bastions: [192.0.2.1, bastion]\n',
 };
@@ -108,6 +109,11 @@ test('a test that fails says what it expected, what came, and where it stands', 
   expect(code).toBe(3);
   expect(stdout).toMatch(/^telnet\n {2}✗ a session\n {6}failing\.yml:9\n {6}expected no alert, got 1\n/);
   expect(stdout).toMatch(/\n1 passed, 1 failed\n$/);
+});
+
+test('a test that misses an alert says how near it came', async () => {
+  const { stdout } = await rules('test', 'missing.yml');
+  expect(stdout).toContain('      expected 1 alert, got 0\n      of 1 record 0 match\n');
 });
 
 test('rules test --json', async () => {
