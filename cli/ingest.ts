@@ -19,7 +19,6 @@ import { EXIT } from './exit.ts';
 import { describeBlindRules, describeState, describeTrouble, reportIngest } from './ingest-report.ts';
 import { IngestRun, type IngestLimits } from './ingest-run.ts';
 import { isOutputClosed, tell, writeOut } from './output.ts';
-import { describeOwnAddresses } from './own-addresses.ts';
 import { InputReader } from './read.ts';
 import { openRejectFile } from './rejects.ts';
 import { readCheckedRules } from './read-rules.ts';
@@ -35,14 +34,15 @@ interface IngestOptions extends CommonOptions {
 }
 
 const HELP = `
-Inputs are CloudWatch Logs events (as Lambda gets them, decoded, or exported), flow-log text (plain, gzip or zstd, with
-or without a header), Firehose's JSON lines, and Parquet as AWS delivers it to S3. The same input may be ingested again:
-the lake shows each record once, and each incident has one alert.
+Inputs are CloudWatch Logs events (as Lambda gets them, decoded, or exported),
+flow-log text (plain, gzip or zstd, with or without a header), Firehose's JSON
+lines, and Parquet as AWS delivers it to S3. The same input may be ingested
+again: the lake shows each record once, and each incident has one alert.
 
 Examples:
   sekisho ingest events/hour --lake lake
-  sekisho ingest flow.log.gz --format default --alerts alerts.jsonl --rejects rejects.jsonl
-  aws logs filter-log-events --log-group-name flow-logs | sekisho ingest - --json
+  sekisho ingest flow.log.gz --alerts alerts.jsonl --rejects rejects.jsonl
+  aws logs filter-log-events --log-group-name flows | sekisho ingest - --json
   sekisho ingest new-logs/ --rules my-rules/ --strict
 `;
 
@@ -117,12 +117,7 @@ async function ingest(inputs: readonly string[], options: IngestOptions, limits?
   else process.stderr.write(text);
 
   if (options.json === true) {
-    for (const line of [
-      ...(blind === undefined ? [] : [blind]),
-      ...describeOwnAddresses(result.strange),
-      ...describeTrouble(result),
-    ])
-      tell(`sekisho: ${line}`);
+    for (const line of [...(blind === undefined ? [] : [blind]), ...describeTrouble(result)]) tell(`sekisho: ${line}`);
   }
   for (const line of describeState(result, settings.config.windows.stateLimit)) tell(`sekisho: ${line}`);
   if (stop.signal.aborted) {
