@@ -20,7 +20,7 @@ export async function openLake(path: string): Promise<OpenLake> {
   const folder = resolve(path);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new CommandFailure([
-      `sekisho: there is no lake at \`${path}\`: make one with \`sekisho ingest INPUT --lake ${path}\``,
+      `there is no lake at \`${path}\`: make one with \`sekisho ingest INPUT --lake ${path}\``,
     ]);
   }
   const store = openFolderStore(folder);

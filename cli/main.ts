@@ -4,17 +4,20 @@ import { CommandFailure, EXIT, UsageError } from './exit.ts';
 import { ingestCommand } from './ingest.ts';
 import { endQuietlyOnClosedPipe, widthOf } from './output.ts';
 import { parseCommand } from './parse.ts';
+import { formatProblem, formatUsageProblem } from './problems.ts';
 import { queryCommand } from './query.ts';
 import { rulesCommand } from './rules.ts';
 
 const HELP = `
 Examples:
-  sekisho ingest events/hour --lake lake            read everything in a folder into a lake, print what was found
-  aws logs filter-log-events … | sekisho ingest -   read what another program prints
-  sekisho query "SELECT dstport, count(*) AS n FROM flows GROUP BY 1 ORDER BY n DESC LIMIT 10"
-  sekisho rules test                                run the tests inside the rules
+  sekisho ingest events/hour --lake lake    read a folder, say what was found
+  aws logs filter-log-events … | sekisho ingest -
+                                            read what another program prints
+  sekisho query "SELECT dstport, count(*) AS n FROM flows GROUP BY 1"
+  sekisho rules test                        run the tests inside the rules
 
-Exit codes: 0 done · 1 failed · 2 wrong usage or configuration · 3 done, and something was found
+Exit codes: 0 done · 1 failed · 2 wrong usage or configuration
+            3 done, and something was found
 `;
 
 const HELP_STYLE = { helpWidth: widthOf(process.stdout) };
@@ -27,23 +30,21 @@ async function main(): Promise<number> {
       'A checkpoint for VPC Flow Logs: alerts on traffic that should not be there, and a lake of every record.',
     )
     .version('0.1.0')
-    .showHelpAfterError('run it with --help to see what it takes')
-    .configureHelp(HELP_STYLE)
-    .addHelpText('after', HELP)
-    .exitOverride();
+    .addHelpText('after', HELP);
   const done = (code: number): void => {
     exitCode = code;
   };
   for (const command of [ingestCommand(done), parseCommand(done), queryCommand(done), rulesCommand(done)]) {
-    program.addCommand(withErrors(command));
+    program.addCommand(command);
   }
+  withErrors(program);
   try {
     await program.parseAsync();
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     if (error instanceof UsageError || error instanceof CommandFailure) {
-      for (const line of error.lines) process.stderr.write(`${line}\n`);
+      for (const line of error.lines) process.stderr.write(`${formatProblem(line)}\n`);
       return error instanceof UsageError ? EXIT.usage : EXIT.failed;
     }
     process.stderr.write(`sekisho: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -54,7 +55,10 @@ async function main(): Promise<number> {
 
 /** Makes a command and those below it throw instead of ending the process, so that one place decides on exit codes. */
 function withErrors(command: Command): Command {
-  command.exitOverride().configureHelp(HELP_STYLE).showHelpAfterError('run it with --help to see what it takes');
+  command
+    .exitOverride()
+    .configureHelp(HELP_STYLE)
+    .configureOutput({ outputError: (text, write) => write(formatUsageProblem(text)) });
   for (const each of command.commands) withErrors(each);
   return command;
 }

@@ -16,8 +16,9 @@ interface ParseOptions extends CommonOptions {
 const HELP = `
 Examples:
   sekisho parse events/cloudwatch-logs/data-v2.json
-  zcat flow.log.gz | sekisho parse - --format default | jq 'select(.action == "REJECT")'
-  sekisho parse export/ --format '\${version} \${srcaddr} \${dstaddr} \${start}' --rejects rejects.jsonl
+  zcat flow.log.gz | sekisho parse - --format default | jq .dstaddr
+  sekisho parse export/ --format '\${srcaddr} \${dstaddr} \${start} \${end}'
+  sekisho parse flow.log --rejects rejects.jsonl
 `;
 
 /** The command. */

@@ -14,17 +14,20 @@ interface QueryOptions extends CommonOptions {
 
 const HELP = `
 Views:
-  flows           every record of VPC flow logs, once; AWS's column names, and batch, initiator (src or dst: who opened
-                  the connection), server_port, source_account, source_region, source, day, arrived
-  vpc_flow_logs   the same under the name and with the "date" of AWS's published queries
+  flows           every record of VPC flow logs, once: AWS's column names, and
+                  batch, initiator (src or dst: who opened the connection),
+                  server_port, source_account, source_region, source, day,
+                  arrived
+  vpc_flow_logs   the same under the name, and with the "date", of queries that
+                  AWS has published
   tgw_flows       records of transit gateway flow logs
   alerts          every alert
   quarantine      lines that could not be read
 
 Examples:
-  sekisho query "SELECT dstport, count(*) AS records FROM flows WHERE action = 'REJECT' GROUP BY 1 ORDER BY 2 DESC LIMIT 10"
+  sekisho query "SELECT dstport, count(*) AS n FROM flows GROUP BY 1 ORDER BY 2"
   sekisho query "SELECT * FROM alerts ORDER BY first_seen" --json
-  sekisho query "SELECT srcaddr, sum(bytes) AS bytes FROM flows GROUP BY 1" --lake lake --csv > bytes.csv
+  sekisho query - --lake lake --csv < bytes-by-source.sql > bytes.csv
 `;
 
 /** The command. */
@@ -43,15 +46,13 @@ export function queryCommand(done: (exitCode: number) => void): Command {
 
 async function query(sql: string, options: QueryOptions): Promise<number> {
   if (options.csv === true && options.json === true)
-    throw new UsageError(["sekisho: --csv and --json can't both be: choose one"]);
+    throw new UsageError(["`--csv` and `--json` can't both be: choose one"]);
   const settings = await readSettings(options);
   const { engine } = await openLake(options.lake);
   try {
     const text = sql === '-' ? await readStdin() : sql;
     const result = await engine.query(text, await listsOf(text, settings, options.lake)).catch((error: unknown) => {
-      throw new CommandFailure([
-        `sekisho: the query failed: ${error instanceof Error ? error.message.trim() : String(error)}`,
-      ]);
+      throw new CommandFailure([`the query failed: ${error instanceof Error ? error.message.trim() : String(error)}`]);
     });
     if (options.json === true) await writeOut(formatJson(result));
     else if (options.csv === true) await writeOut(formatCsv(result));

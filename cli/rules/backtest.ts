@@ -81,7 +81,7 @@ async function run(targets: readonly string[], options: BacktestOptions): Promis
 function failure(rule: Rule): (error: unknown) => never {
   return (error) => {
     const reason = error instanceof Error ? error.message.trim() : String(error);
-    throw new CommandFailure([`sekisho: \`${rule.id}\` could not be run over the lake: ${reason}`]);
+    throw new CommandFailure([`\`${rule.id}\` could not be run over the lake: ${reason}`]);
   };
 }
 

@@ -23,9 +23,10 @@ interface RunOptions extends CommonOptions {
 }
 
 const EXAMPLES = `\
-  sekisho rules run --lake lake           once an hour, say: long windows, new values, baselines
+  sekisho rules run --lake lake    once an hour, say: long windows, new values,
+                                   baselines
   sekisho rules run --rules new.yml --all --since 30d
-                                          what a new rule finds in a lake, whatever its memory`;
+                                   what a new rule finds, whatever its memory`;
 
 /** The command. */
 export function runCommand(done: Done): Command {

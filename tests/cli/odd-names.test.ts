@@ -49,7 +49,7 @@ test('files named like options', async () => {
   const folder = await temporaryFolder();
   copyFileSync(LOG, join(folder, '-x'));
   copyFileSync(LOG, join(folder, '--json'));
-  expect(await ingest(folder, '-x')).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown option '-x'") });
+  expect(await ingest(folder, '-x')).toMatchObject({ code: 2, stderr: expect.stringContaining('unknown option `-x`') });
   const { code, stdout } = await sekisho(['parse', ...AS_OF, '--', '-x', '--json'], { cwd: folder });
   expect(code).toBe(0);
   expect(jsonLines(stdout)).toHaveLength(40);

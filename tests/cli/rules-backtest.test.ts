@@ -79,7 +79,7 @@ test('one rule of a file is named by its id, beside the file', async () => {
   const { code, stderr } = await backtest('refused-shh', 'own.yml');
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: 'there is no rule `refused-shh`: did you mean `refused-ssh`?\n',
+    stderr: 'sekisho: there is no rule `refused-shh`: did you mean `refused-ssh`?\n',
   });
 });
 
@@ -101,14 +101,14 @@ test('what can not be is refused with what to do', async () => {
     expect(code).toBe(2);
     return stderr;
   };
-  expect(await lines('port-scn')).toBe('there is no rule `port-scn`: did you mean `port-scan`?\n');
+  expect(await lines('port-scn')).toBe('sekisho: there is no rule `port-scn`: did you mean `port-scan`?\n');
   expect(await lines('port-scan', '--since', 'soon')).toBe(
-    '--since is `soon`: write a time such as `2026-11-17T02:00:00Z`, or how long back, such as `30d`\n',
+    'sekisho: --since is `soon`: write a time such as `2026-11-17T02:00:00Z`, or how long back, such as `30d`\n',
   );
   expect(await lines('port-scan', '--since', '2026-11-18', '--until', '2026-11-17')).toBe(
-    '--since is not before --until: no record lies between them\n',
+    'sekisho: --since is not before --until: no record lies between them\n',
   );
-  expect(await lines('nowhere.yml')).toMatch(/^there are no rules at `nowhere\.yml`/);
+  expect(await lines('nowhere.yml')).toMatch(/^sekisho: there are no rules at `nowhere\.yml`/);
 });
 
 test('a lake that is not there is told', async () => {

@@ -130,10 +130,10 @@ test('a rule that does not exist is answered with the one that was probably mean
   expect(await rules('explain', 'ssh-knoking', 'ssh.yml')).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'there is no rule `ssh-knoking`: did you mean `ssh-knocking`?\n',
+    stderr: 'sekisho: there is no rule `ssh-knoking`: did you mean `ssh-knocking`?\n',
   });
   expect((await rules('explain', 'zzz', 'ssh.yml')).stderr).toBe(
-    'there is no rule `zzz`: `sekisho rules list` shows them all\n',
+    'sekisho: there is no rule `zzz`: `sekisho rules list` shows them all\n',
   );
 });
 

@@ -27,7 +27,7 @@ const typoIn = (file: string): string => `${file}:3:32: error E201: unknown fiel
 3 |     where: action = ACCEPT and dstprot in (22, 3389)
   |                                ^^^^^^^
   = hint: did you mean \`dstport\`?
-nothing was read: mend the rules, and check them with \`sekisho rules check\`
+sekisho: nothing was read: mend the rules, and check them with \`sekisho rules check\`
 `;
 
 const ingest = (...more: readonly string[]): readonly string[] => ['ingest', INPUT, '--lake', 'lake', ...more];
@@ -36,12 +36,12 @@ const CASES: readonly (readonly [name: string, args: readonly string[], message:
   [
     'an unknown field in --format',
     ingest('--format', '${version} ${scraddr}'),
-    '--format: unknown field `scraddr` in the format: did you mean `srcaddr`?\n',
+    'sekisho: --format: unknown field `scraddr` in the format: did you mean `srcaddr`?\n',
   ],
   [
     'an empty --format',
     ingest('--format', ''),
-    "--format: the format is empty: give `default` or AWS's format string, such as `${version} ${srcaddr} …`\n",
+    "sekisho: --format: the format is empty: give `default` or AWS's format string, such as `${version} ${srcaddr} …`\n",
   ],
   ['a rule with a typo', ingest('--rules', 'typo.yml'), typoIn('typo.yml')],
   ['a rule with a typo in a file of Windows', ingest('--rules', 'typo-crlf.yml'), typoIn('typo-crlf.yml')],
@@ -53,7 +53,7 @@ const CASES: readonly (readonly [name: string, args: readonly string[], message:
   [
     'a missing rule file',
     ingest('--rules', 'missing.yml'),
-    'there are no rules at `missing.yml`: name a rule file or a folder of them\n',
+    'sekisho: there are no rules at `missing.yml`: name a rule file or a folder of them\n',
   ],
   [
     'a typo in the configuration',
@@ -68,35 +68,48 @@ const CASES: readonly (readonly [name: string, args: readonly string[], message:
   [
     'an unknown field in a configured format',
     ingest('--config', 'format.yml'),
-    'the configuration for log group `a`: unknown field `scraddr` in the format: did you mean `srcaddr`?\n',
+    'sekisho: the configuration for log group `a`: unknown field `scraddr` in the format: did you mean `srcaddr`?\n',
   ],
   ['a configuration that is no YAML', ingest('--config', 'broken.yml'), /^broken\.yml:\d+:\d+: [a-z].*\n$/],
   [
     'a missing configuration',
     ingest('--config', 'missing.yml'),
-    'cannot read the configuration `missing.yml`: there is no such file or folder; check the spelling\n',
+    'sekisho: cannot read the configuration `missing.yml`: there is no such file or folder; check the spelling\n',
   ],
   [
     'a folder for a configuration',
     ingest('--config', '.'),
-    'cannot read the configuration `.`: it is a folder, and a file is needed\n',
+    'sekisho: cannot read the configuration `.`: it is a folder, and a file is needed\n',
   ],
   [
     'a time that is none',
     ingest('--now', 'yesterday'),
-    '--now is `yesterday`, which is no ISO 8601 time: write it like `2026-11-17T02:00:00Z`\n',
+    'sekisho: --now is `yesterday`, which is no ISO 8601 time: write it like `2026-11-17T02:00:00Z`\n',
   ],
-  ['a day that no calendar has', ingest('--now', '2026-02-30'), /^--now is `2026-02-30`, which is no ISO 8601 time: /],
-  ['an unknown option', ingest('--ruels', 'x'), /^error: unknown option '--ruels'\n\(?Did you mean --rules\?/],
-  ['an unknown command', ['ingets', INPUT], /^error: unknown command 'ingets'\n\(?Did you mean ingest\?/],
-  ['no input', ['ingest'], /^error: missing required argument 'input'\nrun it with --help to see what it takes\n$/],
-  ['an option without its value', ingest('--alerts'), /^error: option '--alerts <file>' argument missing\n/],
+  [
+    'a day that no calendar has',
+    ingest('--now', '2026-02-30'),
+    /^sekisho: --now is `2026-02-30`, which is no ISO 8601 time: /,
+  ],
+  ['an unknown option', ingest('--ruels', 'x'), 'sekisho: unknown option `--ruels`: did you mean `--rules`?\n'],
+  ['an unknown command', ['ingets', INPUT], 'sekisho: unknown command `ingets`: did you mean `ingest`?\n'],
+  ['no input', ['ingest'], 'sekisho: missing required argument `input`: run it with `--help` to see what it takes\n'],
+  [
+    'an option without its value',
+    ingest('--alerts'),
+    'sekisho: option `--alerts <file>` argument missing: run it with `--help` to see what it takes\n',
+  ],
   [
     'two ways to print a result',
     ['query', 'SELECT 1', '--lake', '.', '--csv', '--json'],
-    "sekisho: --csv and --json can't both be: choose one\n",
+    "sekisho: `--csv` and `--json` can't both be: choose one\n",
   ],
-  ['an unknown command on rules', ['rules', 'chek'], /^error: unknown command 'chek'\n\(?Did you mean check\?/],
+  ['an unknown command on rules', ['rules', 'chek'], 'sekisho: unknown command `chek`: did you mean `check`?\n'],
+  [
+    'an argument too many',
+    ['rules', 'schema', 'x'],
+    'sekisho: too many arguments for `schema`: expected 0 arguments but got 1: x; run it with `--help` to see what it takes\n',
+  ],
 ];
 
 test.for(CASES)('%s', async ([, args, message]) => {
