@@ -1,8 +1,9 @@
 /** The clock of records that are read from files: how far they reach. */
 import type { ColumnBatch } from './columns.ts';
+import { AGGREGATION } from './lateness.ts';
 
 /** How long after its event time a record can end: the longest aggregation interval, and the minute it may be off. */
-const LONGEST = 660;
+const LONGEST = AGGREGATION + 60;
 
 /**
  * The newest `end` of some batches' records (the event time of those without), Unix seconds; undefined where there are

@@ -1,4 +1,5 @@
 /** Conditions that look back for longer than windows: absence, a value that is new, and what is more than usual. */
+import { AGGREGATION } from '../flow/lateness.ts';
 import {
   ENOUGH_WINDOWS,
   type AbsenceCondition,
@@ -46,7 +47,7 @@ export function absenceSteps(rule: Rule, { seconds }: AbsenceCondition, options:
 }
 
 /** The longest aggregation interval, and the minute it may be off: an `end` that is later is not believed. */
-const LONGEST = 660;
+const LONGEST = AGGREGATION + 60;
 
 /** How far the records of a view reach, in Unix seconds: what is absent is so as of then. */
 export function newestEndSql(view: string): string {

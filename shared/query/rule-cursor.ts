@@ -9,8 +9,8 @@ function cursorKey(stateKey: string): string {
 }
 
 /**
- * As of when a rule was run last, Unix seconds; undefined before the first, and where it can't be read: then all is
- * looked at again.
+ * As of when a rule was run last, Unix seconds; where it leaves out times that records may still come for, up to where it
+ * looked. Undefined before the first run, and where it can't be read: then all is looked at again.
  */
 export async function readCursor(store: ObjectStore, rule: Rule): Promise<number | undefined> {
   return decodeCursor(await store.get(cursorKey(rule.stateKey)));

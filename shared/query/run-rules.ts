@@ -9,8 +9,9 @@ import { createAlerts } from '../alerts/create.ts';
 import { alertKey } from '../alerts/layout.ts';
 import type { AlertMemory } from '../alerts/memory.ts';
 import { recallQuieting } from '../alerts/recall.ts';
+import { LATENESS } from '../flow/lateness.ts';
 import type { AlertSink, Clock, ObjectStore, QueryEngine } from '../ports.ts';
-import { memoryOf, type Rule } from '../rules/rule.ts';
+import { memoryOf, type Condition, type Rule } from '../rules/rule.ts';
 import { tableOfRule } from '../rules/table.ts';
 import { alertQueries } from './alert-queries.ts';
 import { findCrossings, withEvidence } from './find-crossings.ts';
@@ -63,9 +64,10 @@ export async function runRule(rule: Rule, options: RuleRunOptions): Promise<Rule
   const usual = cursor === undefined ? undefined : await reachOfNews(engine, view, cursor);
   const since = options.since ?? usual;
   const judgeAt = rule.condition.kind === 'absence' ? await judgementTime(engine, view, started) : undefined;
+  const until = isComparing(rule.condition) ? started - LATENESS : undefined;
 
   const queriesOf = alertQueries(networks);
-  const crossings = await findCrossings(engine, rule, { networks, since, judgeAt });
+  const crossings = await findCrossings(engine, rule, { networks, since, until, judgeAt });
   const created: Alert[] = [];
   let known = 0;
   for (let at = 0; at < crossings.length; at += CHUNK) {
@@ -84,12 +86,21 @@ export async function runRule(rule: Rule, options: RuleRunOptions): Promise<Rule
     known += chunk.length - result.created.length;
   }
   // a run that began later than it had to leaves what is before to the next one
-  if (usual === undefined || since === undefined || since <= usual) await moveCursor(store, rule, judgeAt ?? started);
+  if (usual === undefined || since === undefined || since <= usual)
+    await moveCursor(store, rule, until ?? judgeAt ?? started);
   return { rule, since, created, known };
 }
 
+/**
+ * Whether a condition compares with what was before, so that a late record could undo what it found: it looks at times
+ * before which nothing is missing. The minute or window itself may go on, as what was found in it only grows.
+ */
+function isComparing({ kind }: Condition): boolean {
+  return kind === 'new' || kind === 'baseline';
+}
+
 /** How late a record may come and still be looked at with its time: the lateness limit, seconds. */
-const LATENESS = 86_400;
+const LATENESS_LIMIT = 86_400;
 
 /** How far the cursor's clock and the hour of an object's folder may differ, seconds. */
 const HOUR = 3600;
@@ -101,7 +112,7 @@ const HOUR = 3600;
 async function reachOfNews(engine: QueryEngine, view: string, until: number): Promise<number> {
   const hour = new Date((until - HOUR) * 1000).toISOString().slice(0, 13).replace('T', '-');
   const { rows } = await engine.query(`SELECT min(${TIME}) AS oldest FROM ${view} WHERE arrived >= '${hour}'`);
-  return Math.min(until - LATENESS, Number(rows[0]?.[0] ?? until));
+  return Math.min(until - LATENESS_LIMIT, Number(rows[0]?.[0] ?? until));
 }
 
 /** What is absent is so as of the newest record: a lake that nobody reads into any more does not fall silent. */

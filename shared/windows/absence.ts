@@ -5,6 +5,7 @@
  * The event time is m, the last minute in which the group was seen: it is the same whenever, and from however many
  * parts, the gap is judged, and every gap has one of its own.
  */
+import { LATENESS } from '../flow/lateness.ts';
 import type { AbsenceCondition, Rule } from '../rules/rule.ts';
 import type { Crossing } from './evidence.ts';
 import { gatherEvidence } from './gather.ts';
@@ -14,15 +15,9 @@ import { rulesOfPaths, valuesOfPath } from './paths.ts';
 import { stepsOf } from './steps.ts';
 import { translator } from './translate.ts';
 
-/** The longest aggregation interval of a flow log, seconds, as AWS documents it. */
-const AGGREGATION = 600;
-
-/** How late a record may be delivered beyond that: delivery is best effort, seconds. */
-const DELIVERY = 1800;
-
 /** When the absence after a minute is judged, Unix seconds: its own length and what may be late have to be over. */
 export function dueAt(minute: number, seconds: number): number {
-  return (minute + 1 + windowMinutes(seconds)) * 60 + AGGREGATION + DELIVERY;
+  return (minute + 1 + windowMinutes(seconds)) * 60 + LATENESS;
 }
 
 /** An hour whose absences are judged; `next` is the one after it, where a match would end them. */

@@ -75,7 +75,7 @@ test('raises what reading could not, tells what it looked at, and does so once',
   expect(again).toEqual({
     rules: [
       { id: 'slow-scan', since: '2026-01-04T12:00:00Z', new_alerts: 0, known: 1 },
-      { id: 'new-port', since: '2026-01-04T12:00:00Z', new_alerts: 0, known: 0 },
+      { id: 'new-port', since: '2026-01-04T11:20:00Z', new_alerts: 0, known: 0 },
     ],
     failed: [],
     alerts: [],
