@@ -4,6 +4,7 @@ import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml
 import { z } from 'zod';
 import { suggest } from '../suggest.ts';
 import { parseByteSize } from './byte-size.ts';
+import { isFileName } from './file-name.ts';
 import { DEFAULT_CONFIG, type Config, type ListSetting } from './config.ts';
 
 const cidr = z
@@ -11,6 +12,10 @@ const cidr = z
   .refine(isNetwork, 'it is no network: write an address and a prefix length, such as `10.0.0.0/8`');
 
 const entry = z.union([z.string(), z.number()]);
+
+const loneEntry = entry.refine((text) => typeof text !== 'string' || !isFileName(text), {
+  error: ({ input }) => `\`${String(input)}\` is a file: write \`{ file: ${String(input)} }\``,
+});
 
 const outsideList = z.strictObject({
   file: z.string().optional(),
@@ -21,7 +26,7 @@ const outsideList = z.strictObject({
 
 /** A list: its entries, one entry, `s3://…`, or the keys that say where it is kept. */
 const list = z.union(
-  [z.array(entry), entry, outsideList],
+  [z.array(entry), loneEntry, outsideList],
   'a list is written `[entry, entry]`, `{ file: path }`, `{ object: key }` or `s3://bucket/key`, with `column` and `refresh`',
 );
 

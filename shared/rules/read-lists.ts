@@ -1,4 +1,5 @@
 /** The `lists:` section of a rule file: names and entries, with a diagnostic at the place of whatever does not belong. */
+import { isFileName } from '../config/file-name.ts';
 import { parseAddressRange } from '../flow/address.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { fieldOfInterfaceId } from './interface-id.ts';
@@ -70,6 +71,12 @@ function listEntries(reader: ShapeReader, file: Mapping): readonly Entry[] {
 
 function readInlineList(reader: ShapeReader, { key, keySpan, value }: Entry): readonly string[] {
   const texts = reader.texts(value, `the list \`${key}\``, keySpan) ?? [];
+  const [only] = texts;
+  if (only !== undefined && texts.length === 1 && isFileName(only.text)) {
+    const message = `\`${only.text}\` is a file, not an entry of \`@${key}\``;
+    reader.report('E403', only.span, message, `write \`${key}: { file: ${only.text} }\``);
+    return [];
+  }
   const holdsAddresses = texts.some(({ text }) => typeof parseAddressRange(text) === 'object');
   for (const { text, span } of texts) {
     if (text.startsWith('@')) {

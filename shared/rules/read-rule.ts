@@ -5,6 +5,7 @@ import { checkMatches } from './check-matches.ts';
 import { checkReach } from './check-reach.ts';
 import { checkTables } from './check-tables.ts';
 import type { Span } from './diagnostics.ts';
+import { EXPECT_IDS } from './expectation.ts';
 import type { Lists } from './lists.ts';
 import { readCondition } from './read-condition.ts';
 import { readTests } from './read-tests.ts';
@@ -39,6 +40,7 @@ export interface ReadRule {
 
 /** Reads one rule and reports everything that is wrong with it; undefined where not even its id can be read. */
 export function readRule(reader: ShapeReader, node: YamlNode, lists: Lists, fallback: Span): ReadRule | undefined {
+  if (isOfExpectations(reader, node, fallback)) return undefined;
   const before = reader.errors;
   const mapping = reader.mapping(node, 'a rule', Object.keys(RULE_KEYS), fallback);
   if (mapping === undefined) return undefined;
@@ -78,6 +80,16 @@ export function readRule(reader: ShapeReader, node: YamlNode, lists: Lists, fall
   if (id === undefined) return undefined;
   const rule = sound ? { ...fields, where, except } : undefined;
   return { id: id.text, idSpan: id.span, rule: rule && { ...rule, stateKey: stateKeyOf(rule) }, tests, quiets };
+}
+
+/** Whether an entry says something of the rules that come of `expect:`, and is reported for standing here. */
+function isOfExpectations(reader: ShapeReader, node: YamlNode, fallback: Span): boolean {
+  const entries = reader.isMapping(node) ? reader.mapping(node, 'a rule', undefined, fallback)?.entries : undefined;
+  const entry = EXPECT_IDS.map((id) => entries?.get(id)).find((each) => each !== undefined);
+  if (entry === undefined) return false;
+  const message = `\`${entry.key}\` comes of \`expect:\`, and is no entry of \`rules:\``;
+  reader.report('E704', entry.keySpan, message, 'move the entry to the list under `expect:`');
+  return true;
 }
 
 function readId(reader: ShapeReader, mapping: Mapping): Text | undefined {

@@ -54,6 +54,7 @@ test.each([
   ['time_zone: Asia/Tokio', 'sekisho.yml:1:12: `time_zone`: it is no time zone'],
   ['lists: { a: { fil: x } }', 'sekisho.yml:1:15: there is no setting `fil`: did you mean `file`?'],
   ['lists: { a: true }', 'sekisho.yml:1:13: `lists.a`: a list is written `[entry, entry]`, `{ file: path }`'],
+  ['lists: { a: bad.txt }', 'sekisho.yml:1:13: `lists.a`: `bad.txt` is a file: write `{ file: bad.txt }`'],
   ['service_ports: [70000]', 'sekisho.yml:1:17: `service_ports.0`'],
   [
     'alerts: { notification_per_minute: 5 }',

@@ -64,6 +64,8 @@ test.each([
   ['{ file: a.txt, refresh: often }', 'E404 2:32'],
   ['{ path: a.txt }', 'E002 2:10'],
   ['{ file: missing.txt }', 'E405 2:8'],
+  ['threats.txt', 'E403 2:8'],
+  ['../lists/threats', 'E403 2:8'],
 ])('the list %s is an error', async (lists, expected) => {
   const { loaded } = await open(new Places(), ruleFile(lists, 'srcaddr in @bad or dstport = 1'));
   expect(codes(loaded)).toContain(expected);

@@ -112,6 +112,11 @@ describe('a fault in a block is told at its place', () => {
       'E702 web → write `eni-…`, `subnet-…`, `10.0.1.0/24`, `"@list"`, `any`, or `name: web-*` for a tag',
     ],
     [
+      'an entry about its rules that stands among the rules',
+      'rules: [{ unexpected-accept: { severity: low } }]',
+      'E704 unexpected-accept → move the entry to the list under `expect:`',
+    ],
+    [
       'a rule that there is not',
       'expect: [{ unexpected-acept: { severity: low } }]',
       'E002 unexpected-acept → did you mean `unexpected-accept`?',
