@@ -36,6 +36,8 @@ const DIRECTION_TO = { dst: 'ingress', src: 'egress' } as const;
 
 const PORTS: Operand[] = [...WITH_PORTS].map(protocol);
 const TCP = protocol(6);
+const SYN: Operand = { kind: 'flags', mask: 2, text: 'SYN' };
+const ACK: Operand = { kind: 'flags', mask: 16, text: 'ACK' };
 const SYN_ACK: Operand = { kind: 'flags', mask: 18, text: 'SYN+ACK' };
 
 /** Records that one of the blocks is about, accepted. */
@@ -52,7 +54,7 @@ export function excused(blocks: readonly Expectation[]): Expression | undefined 
     ...readingsOf(blocks).map(({ scope, entry, reading, inbound }) =>
       allOf(
         ...asked(entry, reading),
-        inbound && hasServicePorts(entry) ? undefined : orUnknown('initiator', reading.client),
+        inbound && hasServicePorts(entry) ? mayBeClient(reading.client) : orUnknown('initiator', reading.client),
         orUnknown('direction', DIRECTION_TO[reading.own]),
         isOwn(scope, reading.own),
       )!,
@@ -142,9 +144,18 @@ function isCertainlyClient({ ports, protocols }: Entry, client: End): Expression
   return anyOf(opened, test('protocol', 'not in', PORTS));
 }
 
+/** Whether no flags say that the other end opened the connection: SYN alone is the client's, SYN with ACK the server's. */
+function mayBeClient(client: End): Expression {
+  const told =
+    client === 'src'
+      ? [test('tcp_flags', 'not has', [SYN_ACK])]
+      : [test('tcp_flags', 'not has', [SYN]), test('tcp_flags', 'has', [ACK])];
+  return anyOf(...told, isNull('tcp_flags'))!;
+}
+
 /**
- * A port that is expected to be open is the server's, also where the other end's port looks more like one:
- * nothing else can use it. That holds for ports that systems do not give to clients.
+ * A port that is expected to be open is the server's, also where the other end's port looks more like one: unless flags
+ * show that somebody chose it, nothing else uses it. That holds for ports that systems do not give to clients.
  */
 function hasServicePorts({ ports }: Entry): boolean {
   return ports !== undefined && ports.flatMap(valuesOf).every((value) => isWithin(value, 0, FIRST_EPHEMERAL - 1, true));

@@ -74,6 +74,10 @@ describe('a security design', () => {
     ['a call home from the web server', 'web 10.0.1.10:51000 > 203.0.113.9:4444 tcp ACCEPT egress syn', 'accept'],
     ['a call home to a web port', 'web 10.0.1.10:51000 > 203.0.113.9:443 tcp ACCEPT egress syn', 'accept'],
     ['a call home from the database', 'db 10.0.2.20:51000 > 203.0.113.9:443 tcp ACCEPT egress syn', 'accept'],
+    ['a call home from the web port', 'web 10.0.1.10:443 > 198.51.100.7:4444 tcp ACCEPT egress syn', 'accept', ''],
+    ['the answer to it', 'web 198.51.100.7:4444 > 10.0.1.10:443 tcp ACCEPT ingress syn+ack', 'accept', ''],
+    ['the same later on', 'web 10.0.1.10:443 > 198.51.100.7:4444 tcp ACCEPT egress -', ''],
+    ['SSH from the web port', 'web 10.0.1.10:443 > 198.51.100.7:22 tcp ACCEPT egress syn', 'accept', ''],
     ['name resolution', 'web 10.0.1.10:51000 > 203.0.113.53:53 udp ACCEPT egress', ''],
     ['its answer', 'web 203.0.113.53:53 > 10.0.1.10:51000 udp ACCEPT ingress', ''],
     ['name resolution over TCP', 'web 10.0.1.10:51000 > 203.0.113.53:53 tcp ACCEPT egress syn', 'accept'],
@@ -190,6 +194,40 @@ describe('connections of any design', () => {
         expect(verdictOf(design, rejected.request, FORMATS[format])).toBe('');
       }),
       { numRuns: 60 },
+    );
+  });
+
+  test('are judged by who opened them, whatever their ports, where flags and direction tell', () => {
+    const ports = fc.subarray([22, 443, 5432, 8443, 20_000, 40_000], { minLength: 1 });
+    const either = fc.constantFrom(22, 443, 4444, 5432, 8443, 20_000, 40_000, 51_000);
+    const design = fc.record({
+      inbound: ports,
+      outbound: ports,
+      interfaces: fc.constantFrom('eni-own', '10.0.1.0/24', 'any'),
+    });
+    const record = fc.record({
+      egress: fc.boolean(),
+      srcport: either,
+      dstport: either,
+      flags: fc.constantFrom('syn', 'syn+ack'),
+      peer: fc.constantFrom('198.51.100.7', '203.0.113.9'),
+      action: fc.constantFrom('ACCEPT', 'REJECT'),
+    });
+    fc.assert(
+      fc.property(design, record, (expected, { egress, srcport, dstport, flags, peer, action }) => {
+        const to = (key: string, end: string, list: readonly number[]): string =>
+          `${key}: [{ ${end}: 198.51.100.0/24, ports: [${list.join()}] }]`;
+        const { inbound, outbound, interfaces } = expected;
+        const text = `expect: [{ interfaces: ${interfaces}, ${to('inbound', 'from', inbound)}, ${to('outbound', 'to', outbound)} }]`;
+        const [src, dst, way] = egress ? ['10.0.1.10', peer, 'egress'] : [peer, '10.0.1.10', 'ingress'];
+        const served = flags === 'syn' ? dstport : srcport;
+        const isOpenedHere = egress === (flags === 'syn');
+        const isNamed = peer === '198.51.100.7' && (isOpenedHere ? outbound : inbound).includes(served);
+        const accused = action === 'ACCEPT' ? !isNamed : isNamed;
+        const found = verdictOf(text, `own ${src}:${srcport} > ${dst}:${dstport} tcp ${action} ${way} ${flags}`);
+        expect(found).toBe(accused ? action.toLowerCase() : '');
+      }),
+      { numRuns: 200 },
     );
   });
 });
