@@ -21,7 +21,7 @@ import { tableOfRule, type RuleFields } from './table.ts';
 export const ID_PATTERN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** The longest suppress period, seconds. */
-const MAX_SUPPRESS = 366 * 86_400;
+export const MAX_SUPPRESS = 366 * 86_400;
 
 /** What makes a group where a rule does not say: where a kind of flow log is recorded. */
 const DEFAULT_BY: Readonly<Record<FlowTable, string>> = { vpc: 'interface_id', tgw: 'tgw_attachment_id' };

@@ -1,6 +1,6 @@
 /** The JSON Schema of rule files, so that editors complete and check them while they are written. */
 import { FIELDS } from '../flow/fields.ts';
-import { ID_PATTERN } from './read-rule.ts';
+import { ID_PATTERN, MAX_SUPPRESS } from './read-rule.ts';
 import {
   BLOCK_KEYS,
   ENTRY_KEYS,
@@ -11,7 +11,8 @@ import {
   TIMING_KEYS,
   type RuleKey,
 } from './rule-keys.ts';
-import { SEVERITIES } from './rule.ts';
+import { SEVERITIES, STREAMED_SECONDS } from './rule.ts';
+import { MAX_WINDOW } from './when.ts';
 import {
   DEFINITIONS,
   EXPRESSION,
@@ -21,7 +22,8 @@ import {
   refer,
   TEXT,
   TIME,
-  VALUES,
+  timeUpTo,
+  valuesOf,
   WHEN,
   type Schema,
 } from './schema-parts.ts';
@@ -29,7 +31,8 @@ import {
 const ID: Schema = { type: 'string', pattern: ID_PATTERN.source };
 const TEXTS = oneOrMore(TEXT);
 const SEVERITY: Schema = { enum: SEVERITIES, default: 'medium' };
-const SUPPRESS: Schema = { ...TIME, default: '1h' };
+const SUPPRESS: Schema = { ...timeUpTo(MAX_SUPPRESS), examples: ['1h', '1d'], default: '1h' };
+const STREAMED = timeUpTo(STREAMED_SECONDS);
 
 /** The schema of a rule file, JSON Schema draft 2020-12. What it lets through `sekisho rules check` may still refuse. */
 export function ruleSchema(): object {
@@ -47,6 +50,8 @@ export function ruleSchema(): object {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Sekisho rules',
     ...mapping(FILE_KEYS, schemas),
+    // an empty file says nothing wrong
+    type: ['object', 'null'],
     $defs: { ...DEFINITIONS, rule: rule(), expectation: expectation(), test: test() },
   };
 }
@@ -60,14 +65,14 @@ function rule(): Schema {
     description: TEXT,
     false_positives: TEXT,
     runbook: TEXT,
-    sharpened_by: oneOrMore(FIELD),
+    sharpened_by: oneOrMore(FIELD, { uniqueItems: true }),
     where: EXPRESSION,
     except: EXPRESSION,
-    by: { ...oneOrMore(FIELD), default: 'interface_id' },
-    window: TIME,
+    by: { ...oneOrMore(FIELD, { minItems: 1, uniqueItems: true }), default: 'interface_id' },
+    window: timeUpTo(MAX_WINDOW),
     when: WHEN,
     then: EXPRESSION,
-    within: TIME,
+    within: STREAMED,
     suppress: SUPPRESS,
     quiets: oneOrMore(ID),
     tests: { type: 'array', items: refer('test') },
@@ -76,6 +81,8 @@ function rule(): Schema {
   const hasOwnTime = { properties: { when: { type: 'string', pattern: '^\\s*[nN]' } }, required: ['when'] };
   return mapping(RULE_KEYS, schemas, {
     required: ['id', 'where'],
+    // sequences stream
+    dependentSchemas: { then: { properties: { window: STREAMED } } },
     dependentRequired: { window: ['when'], then: ['within', 'when'], within: ['then'] },
     if: hasOwnTime,
     then: { properties: { window: false, then: false } },
@@ -112,16 +119,19 @@ function expectation(): Schema {
 
 function entry(way: 'inbound' | 'outbound'): Schema {
   const numbers = { type: ['string', 'integer'] };
+  const port = { anyOf: [{ type: 'integer', minimum: 0, maximum: 65_535 }, { type: 'string' }] };
   const ends = oneOrMore({ type: 'string', examples: ['internet', 'any', '10.0.0.0/8', '@private'] });
   const schemas = {
     from: ends,
     to: ends,
-    ports: oneOrMore({ ...numbers, examples: [443, '8000-8099', '@admin_ports', 'any'] }),
+    ports: oneOrMore({ ...port, examples: [443, '8000-8099', '@admin_ports', 'any'] }),
     protocol: oneOrMore({ ...numbers, examples: ['tcp', 'udp', 'icmp', 'icmpv6', 'any'] }),
     description: TEXT,
   };
   const required = [way === 'inbound' ? 'from' : 'to'];
-  return mapping<string>(ENTRY_KEYS[way], schemas, { required });
+  const isPing = { properties: { protocol: { enum: ['icmp', 'icmpv6', 1, 58] } }, required: ['protocol'] };
+  const withoutPorts = { properties: { ports: oneOrMore({ const: 'any' }) } };
+  return mapping<string>(ENTRY_KEYS[way], schemas, { required, if: isPing, then: withoutPorts });
 }
 
 function setting(): Schema {
@@ -138,12 +148,13 @@ function setting(): Schema {
 }
 
 function test(): Schema {
-  const fields = Object.fromEntries(FIELDS.map(({ column }) => [column, VALUES]));
-  const names = FIELDS.map(({ name }) => name).filter((name) => name.includes('-'));
+  const fields = Object.fromEntries(FIELDS.map((field) => [field.column, valuesOf(field)]));
+  // AWS's names are taken as well
+  const named = FIELDS.filter(({ name }) => name.includes('-')).map((field) => [`^${field.name}$`, valuesOf(field)]);
   const times = { type: 'integer', minimum: 1, maximum: 999_999, default: 1 };
   const timing = mapping(TIMING_KEYS, { times, at: TIME, every: TIME });
   const properties = { ...fields, ...(timing['properties'] as object) };
-  const record = { ...timing, properties, patternProperties: { [`^(${names.join('|')})$`]: VALUES } };
+  const record = { ...timing, properties, patternProperties: Object.fromEntries(named) as object };
   const group = {
     type: 'object',
     properties: { times, rule: ID },

@@ -1,6 +1,7 @@
 /** Pieces of the JSON Schema of rule files: texts, numbers, durations, fields, the forms of a condition. */
 import { DERIVED_FIELDS } from '../flow/derived.ts';
-import { FIELDS } from '../flow/fields.ts';
+import { FIELDS, type Field } from '../flow/fields.ts';
+import { durationPattern } from './duration-pattern.ts';
 import { MEASURES } from './measure.ts';
 import { DURATION } from './quantity.ts';
 
@@ -24,18 +25,30 @@ export const TEXT = refer('text');
 /** A duration such as `10m`. */
 export const TIME = refer('time');
 
+/** A duration from a minute to `most` seconds. */
+export function timeUpTo(most: number): Schema {
+  return { type: 'string', pattern: durationPattern(most) };
+}
+
 /** The name of a field, recorded or derived, with `_` or `-`. */
 export const FIELD = refer('field');
 
 /** A field's value in a test's records, or several. */
 export const VALUES = refer('values');
 
+/** Values of one field, by what it can hold. */
+export function valuesOf({ type, min = 0, max }: Field): Schema {
+  if (type === 'address' || type === 'string') return VALUES;
+  const number = { type: 'number', minimum: min, ...(max === undefined ? {} : { maximum: max }) };
+  return oneOrMore({ anyOf: [number, { type: ['string', 'null'] }] });
+}
+
 /** An expression; editors can't check it, so that only its kind is said. */
 export const EXPRESSION: Schema = { type: 'string', minLength: 1 };
 
-/** One of something, or a list of it. */
-export function oneOrMore(item: Schema): Schema {
-  return { anyOf: [item, { type: 'array', items: item }] };
+/** One of something, or a list of it, of which more may be asked. */
+export function oneOrMore(item: Schema, more: Schema = {}): Schema {
+  return { anyOf: [item, { type: 'array', items: item, ...more }] };
 }
 
 /** A mapping of which every key is known, each with what it means. */

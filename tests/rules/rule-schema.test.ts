@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { loadRules } from '../../shared/rules/load.ts';
 import { BLOCK_KEYS, ENTRY_KEYS, FILE_KEYS, RULE_KEYS, TEST_KEYS, TIMING_KEYS } from '../../shared/rules/rule-keys.ts';
 import { ruleSchema } from '../../shared/rules/rule-schema.ts';
 
@@ -15,6 +16,12 @@ const validate = new Ajv2020({ allowUnionTypes: true }).compile(ruleSchema());
 /** Where a YAML text is not as the schema says; none where it is. */
 function problems(text: string): string[] {
   return validate(parse(text)) ? [] : (validate.errors ?? []).map(({ instancePath }) => instancePath);
+}
+
+/** The codes of what `rules check` refuses in a text. */
+function errors(text: string): string[] {
+  const { diagnostics } = loadRules([{ name: 'rules.yml', text }]);
+  return diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
 }
 
 test('the file beside the rules is the schema; `sekisho rules schema > rules/schema.json` writes it', () => {
@@ -91,5 +98,48 @@ describe('the schema refuses', () => {
     ['a file that is a list', '[1]'],
   ])('%s', (_, text) => {
     expect(problems(text)).not.toEqual([]);
+  });
+});
+
+describe('the schema and the checker agree', () => {
+  const rule = (keys: string): string => `rules: [{ id: a, where: dstport = 1, ${keys} }]`;
+  const windowed = (window: string, more = ''): string => rule(`window: ${window}, when: count() > 1${more}`);
+  const tested = (record: string): string =>
+    rule(`tests: [{ name: a, records: [{ dstport: 1 }, ${record}], alerts: [{ times: 1 }] }]`);
+  const expected = (entry: string): string =>
+    `expect: [{ interfaces: any, inbound: [{ from: internet${entry} }], outbound: any }]`;
+
+  test.each([
+    '',
+    '# nothing yet',
+    rule('by: [interface-id, srcaddr]'),
+    rule('by: srcaddr'),
+    rule('sharpened_by: []'),
+    rule('tags: []'),
+    ...['1m', '60s', '90s', '0060s', '24h', '59d', '366d', '8784h'].map((time) => rule(`suppress: ${time}`)),
+    ...['1m', '120s', '1h', '07d', '30d', '720h', '43200m'].map((time) => windowed(time)),
+    windowed('60m', ', then: dstport = 2, within: 60m'),
+    windowed('1h', ', then: dstport = 2, within: 3600s'),
+    ...['{ dstport: 65535 }', '{ srcport: 1-60, tcp_flags: 2 }', '{ bytes: [0, 5000000000] }'].map(tested),
+    ...['', ', ports: [0, 65535, 8000-8099]', ', protocol: icmp', ', protocol: icmp, ports: any'].map(expected),
+  ])('on what is right: %s', (text) => {
+    expect({ schema: problems(text), check: errors(text) }).toEqual({ schema: [], check: [] });
+  });
+
+  test.each([
+    rule('by: []'),
+    rule('by: [srcaddr, srcaddr]'),
+    rule('sharpened_by: [vpc_id, vpc_id]'),
+    ...['0m', '0s', '30s', '59s', '367d', '1000d'].map((time) => rule(`suppress: ${time}`)),
+    ...['0m', '0h', '30s', '31d', '99d', '721h', '43201m', '100000m'].map((time) => windowed(time)),
+    ...['0m', '59s', '61m', '2h', '1d', '3601s'].map((time) => windowed('5m', `, then: dstport = 2, within: ${time}`)),
+    windowed('2h', ', then: dstport = 2, within: 5m'),
+    ...['{ dstport: 65536 }', '{ dstport: [22, 99999] }', '{ src-port: 70000 }', '{ bytes: -1 }'].map(tested),
+    ...[', ports: 65536', ', ports: [443, 99999]', ', protocol: icmp, ports: 443', ', protocol: 58, ports: [22]'].map(
+      expected,
+    ),
+  ])('on what is wrong: %s', (text) => {
+    expect(problems(text)).not.toEqual([]);
+    expect(errors(text)).not.toEqual([]);
   });
 });
