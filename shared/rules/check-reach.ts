@@ -47,7 +47,7 @@ function tooManyValues(rule: Reaching): Problem | undefined {
     return { key: 'when', message, hint: 'count another field' };
   }
   const message = `\`${field}\` never has ${least} different values: what \`where\` matches has ${most} at most`;
-  return { key: 'when', message, hint: `write ${most} or less, or let \`where\` match more` };
+  return { key: 'when', message, hint: `ask for at most ${most} (\`>= ${most}\`), or let \`where\` match more` };
 }
 
 /** The field whose different values a condition counts, and how many it takes at least. */
