@@ -66,7 +66,14 @@ export async function fold(
     judgeAt,
     rules,
     async raise(crossings) {
-      created.push(...(await createAlerts(crossings.map((crossing) => alertOfCrossing(crossing, noQueries)), { store })).created);
+      created.push(
+        ...(
+          await createAlerts(
+            crossings.map((crossing) => alertOfCrossing(crossing, noQueries)),
+            { store },
+          )
+        ).created,
+      );
     },
   });
   return { ...result, created };
