@@ -15,7 +15,7 @@ export function durationPattern(most: number): string {
 function upTo(most: number): string {
   const digits = String(most);
   const shorter = digits.length === 1 ? [] : [`[1-9]\\d{0,${digits.length - 2}}`];
-  const smaller = [...digits].flatMap((digit, at) => {
+  const smaller = digits.split('').flatMap((digit, at) => {
     const low = at === 0 ? 1 : 0;
     const high = Number(digit) - 1;
     return high < low ? [] : [`${digits.slice(0, at)}[${low}-${high}]\\d{${digits.length - at - 1}}`];

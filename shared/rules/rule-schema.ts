@@ -119,7 +119,7 @@ function expectation(): Schema {
 
 function entry(way: 'inbound' | 'outbound'): Schema {
   const numbers = { type: ['string', 'integer'] };
-  const port = { anyOf: [{ type: 'integer', minimum: 0, maximum: 65_535 }, { type: 'string' }] };
+  const port = { ...numbers, minimum: 0, maximum: 65_535 };
   const ends = oneOrMore({ type: 'string', examples: ['internet', 'any', '10.0.0.0/8', '@private'] });
   const schemas = {
     from: ends,
@@ -150,11 +150,17 @@ function setting(): Schema {
 function test(): Schema {
   const fields = Object.fromEntries(FIELDS.map((field) => [field.column, valuesOf(field)]));
   // AWS's names are taken as well
-  const named = FIELDS.filter(({ name }) => name.includes('-')).map((field) => [`^${field.name}$`, valuesOf(field)]);
+  const named = Map.groupBy(
+    FIELDS.filter(({ name }) => name.includes('-')),
+    (field) => JSON.stringify(valuesOf(field)),
+  );
+  const byName = Array.from(named.values(), (alike) => {
+    return [`^(${alike.map(({ name }) => name).join('|')})$`, valuesOf(alike[0]!)] as const;
+  });
   const times = { type: 'integer', minimum: 1, maximum: 999_999, default: 1 };
   const timing = mapping(TIMING_KEYS, { times, at: TIME, every: TIME });
   const properties = { ...fields, ...(timing['properties'] as object) };
-  const record = { ...timing, properties, patternProperties: Object.fromEntries(named) as object };
+  const record = { ...timing, properties, patternProperties: Object.fromEntries(byName) };
   const group = {
     type: 'object',
     properties: { times, rule: ID },

@@ -8,15 +8,19 @@ import { DURATION } from './quantity.ts';
 /** A JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>;
 
+const LAST_PORT = 65_535;
 const COLUMNS = [...FIELDS, ...DERIVED_FIELDS].map(({ column }) => column);
 
 /** What other parts refer to by name. */
-export const DEFINITIONS: Readonly<Record<'text' | 'time' | 'field' | 'values', Schema>> = {
+export const DEFINITIONS: Readonly<Record<'text' | 'time' | 'field' | 'values' | 'numbers' | 'ports', Schema>> = {
   // YAML reads some texts as numbers or booleans
   text: { type: ['string', 'number', 'boolean'] },
   time: { type: 'string', pattern: DURATION.source, examples: ['10m', '1h', '1d'] },
   field: { enum: [...new Set(COLUMNS.flatMap((column) => [column, column.replaceAll('_', '-')]))] },
   values: oneOrMore({ type: ['string', 'number', 'null'] }),
+  // ranges are texts
+  numbers: oneOrMore({ type: ['string', 'number', 'null'], minimum: 0 }),
+  ports: oneOrMore({ type: ['string', 'number', 'null'], minimum: 0, maximum: LAST_PORT }),
 };
 
 /** Free text. */
@@ -37,10 +41,9 @@ export const FIELD = refer('field');
 export const VALUES = refer('values');
 
 /** Values of one field, by what it can hold. */
-export function valuesOf({ type, min = 0, max }: Field): Schema {
+export function valuesOf({ type, max }: Field): Schema {
   if (type === 'address' || type === 'string') return VALUES;
-  const number = { type: 'number', minimum: min, ...(max === undefined ? {} : { maximum: max }) };
-  return oneOrMore({ anyOf: [number, { type: ['string', 'null'] }] });
+  return refer(max === LAST_PORT ? 'ports' : 'numbers');
 }
 
 /** An expression; editors can't check it, so that only its kind is said. */
