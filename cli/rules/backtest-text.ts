@@ -228,14 +228,14 @@ function written(value: string | number): string {
 }
 
 function overlapsInWords({ overlaps, alerts, rule }: Backtest): readonly string[] {
-  const met = overlaps.map(({ rule: other, alerts: count, fields, quiets }) => {
-    const relation =
-      quiets === 'this quiets it'
+  const met = overlaps.map(({ rule: other, alerts: count, fields, relation }) => {
+    const said =
+      relation === 'quiets'
         ? ', and is held back by this one'
-        : quiets === 'it quiets this'
+        : relation === 'quieted_by'
           ? ', and holds this one back'
           : '';
-    return `\`${other}\` alerted about ${count} of the ${alerts.length} as well (same ${fields.join(' and ')}, same time)${relation}.`;
+    return `\`${other}\` alerted about ${count} of the ${alerts.length} as well (same ${fields.join(' and ')}, same time)${said}.`;
   });
   const unmet = rule.quiets.filter((id) => !overlaps.some((overlap) => overlap.rule === id));
   if (unmet.length === 0) return met;

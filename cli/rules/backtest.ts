@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { isoTime } from '../../shared/alerts/span.ts';
 import type { FlowTable } from '../../shared/flow/fields.ts';
 import { backtest, lookAt, type Backtest, type LookedAt } from '../../shared/query/backtest.ts';
+import type { Tuning } from '../../shared/query/tuning.ts';
 import { PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
 import { tableOfRule } from '../../shared/rules/table.ts';
@@ -101,6 +102,21 @@ async function readTargets(
   return rules;
 }
 
+function tuningAsJson(tuning: Tuning): unknown {
+  const { lines, measured, quantiles, largestBelow, smallestAlerting, sameAlerts, oneADay } = tuning;
+  return {
+    lines: lines.map(({ threshold, alerts, perDay, isPresent }) => {
+      return { threshold, alerts, per_day: perDay, is_present: isPresent };
+    }),
+    measured,
+    quantiles,
+    largest_below: largestBelow ?? null,
+    smallest_alerting: smallestAlerting ?? null,
+    same_alerts: sameAlerts ?? null,
+    one_a_day: oneADay ?? null,
+  };
+}
+
 function asJson({ rule, span, records, alerts, incidents, days, groups, tuning, overlaps }: Backtest): unknown {
   const named = (group: Backtest['alerts'][number]['group']): Record<string, unknown> =>
     Object.fromEntries(rule.by.map((column, index) => [column, group[index] ?? null]));
@@ -113,8 +129,8 @@ function asJson({ rule, span, records, alerts, incidents, days, groups, tuning, 
     incidents,
     days,
     groups: groups.map(({ group, ...rest }) => ({ group: named(group), ...rest })),
-    tuning: tuning ?? null,
-    overlaps,
+    tuning: tuning === undefined ? null : tuningAsJson(tuning),
+    overlaps: overlaps.map((overlap) => ({ ...overlap, relation: overlap.relation ?? null })),
     raised: alerts.map(({ id, group, time, value, usual, firstSeen, lastSeen, ...rest }) => ({
       id,
       time: isoTime(time),

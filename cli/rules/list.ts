@@ -2,6 +2,9 @@
 import type { Command } from 'commander';
 import stringWidth from 'string-width';
 import { wrap } from '../../shared/alerts/wrap.ts';
+import { techniqueOf } from '../../shared/rules/explain.ts';
+import { formatExpression } from '../../shared/rules/format-expression.ts';
+import type { RulePlace } from '../../shared/rules/load.ts';
 import { neededFields, type NeededFields } from '../../shared/rules/needed-fields.ts';
 import { formatDuration } from '../../shared/rules/quantity.ts';
 import { memoryOf, type Condition, type Memory, type Rule } from '../../shared/rules/rule.ts';
@@ -29,14 +32,18 @@ export function listCommand(done: Done): Command {
 }
 
 async function list(paths: readonly string[], options: ListOptions): Promise<number> {
-  const { rules } = await readCheckedRules(await readSettings(options), paths, options.lake);
-  if (options.json === true) await writeOut(`${JSON.stringify(rules.map(asJson), null, 2)}\n`);
-  else await writeOut(formatRules(rules, widthOf(process.stdout)));
+  const { rules, places } = await readCheckedRules(await readSettings(options), paths, options.lake);
+  if (options.json === true) {
+    const placed = places();
+    const described = rules.map((rule) => asJson(rule, placed.get(rule.id)));
+    await writeOut(`${JSON.stringify(described, null, 2)}\n`);
+  } else await writeOut(formatRules(rules, widthOf(process.stdout)));
   return EXIT.done;
 }
 
-function asJson(rule: Rule): unknown {
+function asJson(rule: Rule, place: RulePlace | undefined): unknown {
   const { id, title, description, severity, tags, by, condition, suppress, runbook, falsePositives, quiets } = rule;
+  const then = condition.kind === 'window' ? condition.then : undefined;
   const { needed, sharpening } = neededFields(rule);
   return {
     id,
@@ -44,9 +51,16 @@ function asJson(rule: Rule): unknown {
     description,
     severity,
     tags,
+    techniques: tags.flatMap((tag) => techniqueOf(tag) ?? []),
+    file: place?.file ?? null,
+    line: place?.line ?? null,
+    where: formatExpression(rule.where),
+    except: rule.except === undefined ? null : formatExpression(rule.except),
     by,
     window: condition.kind === 'window' || condition.kind === 'baseline' ? condition.seconds : null,
     when: whenText(condition) ?? null,
+    then: then === undefined ? null : formatExpression(then.where),
+    within: then?.within ?? null,
     memory: memoryOf(condition),
     fields: needed.map(({ column }) => column),
     sharpened_by: sharpening.map(({ column }) => column),
@@ -102,7 +116,7 @@ function conditionText({ condition }: Rule): string {
     condition.kind === 'window' || condition.kind === 'baseline' ? ` in ${formatDuration(condition.seconds)}` : '';
   const sequel =
     condition.kind === 'window' && condition.then !== undefined
-      ? `, then within ${formatDuration(condition.then.within)}`
+      ? `, then \`${formatExpression(condition.then.where)}\` within ${formatDuration(condition.then.within)}`
       : '';
   return `${text}${window}${sequel}`;
 }

@@ -12,8 +12,8 @@ export interface Overlap {
   readonly alerts: number;
   /** The group's fields that both rules have, by which they were compared. */
   readonly fields: readonly string[];
-  /** Whether one holds the other's alerts back. */
-  readonly quiets: 'this quiets it' | 'it quiets this' | undefined;
+  /** Whether the rule that is looked at holds the other's alerts back, or is held back by it. */
+  readonly relation: 'quiets' | 'quieted_by' | undefined;
 }
 
 /** What is known of an alert that would have been raised. */
@@ -79,6 +79,6 @@ function overlapWith(rule: Rule, alerts: readonly Raised[], theirs: readonly Oth
   ).length;
   if (count === 0) return undefined;
   const { rule: id, quiets } = theirs[0]!;
-  const relation = rule.quiets.includes(id) ? 'this quiets it' : quiets ? 'it quiets this' : undefined;
-  return { rule: id, alerts: count, fields, quiets: relation };
+  const relation = rule.quiets.includes(id) ? 'quiets' : quiets ? 'quieted_by' : undefined;
+  return { rule: id, alerts: count, fields, relation };
 }

@@ -1,4 +1,5 @@
 /** The expectations of all rule files, taken together. */
+import type { SourceText, Span } from './diagnostics.ts';
 import { EXPECT_IDS } from './expectation.ts';
 import { rulesOfExpectations } from './expect-rules.ts';
 import { clausesOf, MAX_CLAUSES } from './clauses.ts';
@@ -13,6 +14,8 @@ import { TextLine } from './value-set.ts';
 export interface LoadedExpectations {
   /** Ids that their rules take; none where no file expects anything. */
   readonly ids: readonly string[];
+  /** Where the first file expects something. */
+  readonly place: { readonly span: Span; readonly source: SourceText } | undefined;
   readonly tests: readonly RuleTest[];
   /** Their rules, none where something is wrong with any block; `others` are the ids of the rules there are besides. */
   readonly rules: (others: ReadonlySet<string>) => readonly Rule[];
@@ -35,14 +38,16 @@ export function loadExpectations(files: readonly OpenedFile[], lists: Lists): Lo
   const blocks = found.flatMap(({ read }) => read.blocks ?? []);
   const isWhole = found.every(({ read, broken }) => read.blocks !== undefined && !broken);
   const ids = found.length === 0 ? [] : EXPECT_IDS;
-  if (blocks.length === 0 || !isWhole) return { ids, tests, rules: () => [] };
+  const [first] = found;
+  const place = first && { span: first.read.span, source: first.reader.source };
+  if (blocks.length === 0 || !isWhole) return { ids, place, tests, rules: () => [] };
   if (rulesOfExpectations(blocks, settings, new Set()).some(isTooLarge)) {
     const { reader, read } = found[0]!;
     const message = `all expectations together are too large: they become more than ${MAX_CLAUSES} alternatives`;
     reader.report('E302', read.span, message, 'name more ends, ports or interfaces in one entry: lists cost nothing');
-    return { ids, tests, rules: () => [] };
+    return { ids, place, tests, rules: () => [] };
   }
-  return { ids, tests, rules: (others) => rulesOfExpectations(blocks, settings, others) };
+  return { ids, place, tests, rules: (others) => rulesOfExpectations(blocks, settings, others) };
 }
 
 function isTooLarge({ where, except }: Rule): boolean {

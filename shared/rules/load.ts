@@ -1,5 +1,5 @@
 /** Rule files to rules: every file is read before anything is checked, so that lists serve all of them. */
-import { placeFinding, warning, type Diagnostic, type SourceText } from './diagnostics.ts';
+import { error, placeFinding, warning, type Diagnostic, type SourceText, type Span } from './diagnostics.ts';
 import type { ListSource } from './list-source.ts';
 import { builtInLists, PRIVATE_NETWORKS, type Lists, type NamedList } from './lists.ts';
 import type { ReadList } from './outside-lists.ts';
@@ -24,6 +24,13 @@ export interface LoadOptions {
   readonly readOutside?: (source: ListSource) => ReadList;
 }
 
+/** Where a rule stands. */
+export interface RulePlace {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
 /** Everything in some rule files. */
 export interface LoadedRules {
   /** Rules without errors, in the order of the files. */
@@ -33,6 +40,8 @@ export interface LoadedRules {
   readonly lists: Lists;
   /** By file, then by place; what is wrong with the texts of outside lists comes last. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Where each rule begins, by its id; those of expectations where the first file expects something. */
+  readonly places: () => ReadonlyMap<string, RulePlace>;
   /** Warnings about rules that say what others say; they are found when asked for, as comparing rules takes time. */
   readonly overlaps: () => readonly Diagnostic[];
 }
@@ -81,11 +90,40 @@ export function loadRules(files: readonly SourceText[], options: LoadOptions = {
     reader.diagnostics.toSorted((a, b) => a.line - b.line || a.column - b.column),
   );
   const diagnostics = [...ofRules, ...reading.diagnostics];
-  return { rules, tests, lists, diagnostics, overlaps: () => placeOverlaps(ruled, placed) };
+  const spans = new Map<string, Where>(
+    placed.map(({ read, reader }) => [read.id, { span: read.idSpan, source: reader.source }]),
+  );
+  return {
+    rules,
+    tests,
+    lists,
+    diagnostics,
+    places: () => placesOf(expected.place, expected.ids, spans),
+    overlaps: () => placeOverlaps(ruled, spans),
+  };
 }
 
-function placeOverlaps(rules: readonly Rule[], placed: readonly PlacedRule[]): readonly Diagnostic[] {
-  const places = new Map(placed.map(({ read, reader }) => [read.id, { span: read.idSpan, source: reader.source }]));
+/** A place of a file's text. */
+interface Where {
+  readonly span: Span;
+  readonly source: SourceText;
+}
+
+function placesOf(
+  expected: Where | undefined,
+  ids: readonly string[],
+  spans: ReadonlyMap<string, Where>,
+): ReadonlyMap<string, RulePlace> {
+  const all = [...(expected === undefined ? [] : ids.map((id) => [id, expected] as const)), ...spans];
+  return new Map(
+    all.map(([id, { span, source }]) => {
+      const { file, line } = placeFinding(error('E001', span, ''), source);
+      return [id, { file, line }];
+    }),
+  );
+}
+
+function placeOverlaps(rules: readonly Rule[], places: ReadonlyMap<string, Where>): readonly Diagnostic[] {
   return findOverlaps(rules).map(({ rule, code, message, hint }) => {
     const { span, source } = places.get(rule)!;
     return placeFinding(warning(code, span, message, hint), source);

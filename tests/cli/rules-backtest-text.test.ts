@@ -123,8 +123,8 @@ test('other rules about the same are named, with what they hold back', () => {
   const shown = text(
     backtestOf(rule, {
       overlaps: [
-        { rule: 'internal-reject', alerts: 2, fields: ['interface_id', 'srcaddr'], quiets: 'this quiets it' },
-        { rule: 'flood', alerts: 1, fields: ['srcaddr'], quiets: undefined },
+        { rule: 'internal-reject', alerts: 2, fields: ['interface_id', 'srcaddr'], relation: 'quiets' },
+        { rule: 'flood', alerts: 1, fields: ['srcaddr'], relation: undefined },
       ],
     }),
   ).replaceAll(/\s+/g, ' ');

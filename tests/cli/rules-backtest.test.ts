@@ -95,6 +95,17 @@ test('the time can be limited, by times or by how long back', async () => {
   }
 });
 
+test('the keys of --json are all of one style', async () => {
+  const keysOf = (value: unknown): readonly string[] => {
+    if (typeof value !== 'object' || value === null) return [];
+    const below = Object.values(value).flatMap(keysOf);
+    return Array.isArray(value) ? below : [...Object.keys(value), ...below];
+  };
+  const keys = keysOf(await jsonOf(backtest('port-scan', '--json')));
+  expect(keys).toEqual(expect.arrayContaining(['per_day', 'is_present', 'largest_below', 'one_a_day', 'first_seen']));
+  expect(keys.filter((key) => !/^[a-z0-9]+(_[a-z0-9]+)*$/.test(key))).toEqual([]);
+});
+
 test('what can not be is refused with what to do', async () => {
   const lines = async (...args: readonly string[]): Promise<string> => {
     const { code, stderr } = await backtest(...args);

@@ -35,6 +35,17 @@ const FILES: Readonly<Record<string, string>> = {
   'wrong.yml': GOOD.replace('dstport = 23', 'dstport = 70000').replace('window: 5m', 'window: 5 parsecs'),
   'failing.yml': GOOD.replace('alerts: 1', 'alerts: 0'),
   'missing.yml': GOOD.replace('alerts: 0', 'alerts: 1'),
+  'sequence.yml': `expect: [{ interfaces: any, inbound: any, outbound: any }]
+rules:
+  - id: knock
+    tags: [attack.t1046]
+    where: dstport = 22
+    except: action = REJECT
+    window: 5m
+    when: count() >= 2
+    then: dstport = 23
+    within: 10m
+`,
   'doubtful.yml': 'rules:\n  - id: doubtful\n    where: dstport = 23\n    quiets: [nobody]\n',
   'list.yml': 'lists:\n  bastions: [192.0.2.1, bastion]\n',
 };
@@ -154,9 +165,16 @@ test('list --json has everything that is said of a rule', async () => {
     description: '',
     severity: 'medium',
     tags: [],
+    techniques: [],
+    file: 'good.yml',
+    line: 19,
+    where: "action = 'REJECT'",
+    except: null,
     by: ['vpc_id', 'srcaddr'],
     window: 300,
     when: 'count() >= 100',
+    then: null,
+    within: null,
     memory: 'stream',
     fields: ['srcaddr', 'action', 'vpc_id'],
     sharpened_by: [],
@@ -165,6 +183,20 @@ test('list --json has everything that is said of a rule', async () => {
     runbook: null,
     false_positives: null,
   });
+});
+
+test('list --json says where rules stand, what may follow, and which techniques they are about', async () => {
+  const [knock, accept] = await jsonOf(rules('list', 'sequence.yml', '--json'));
+  expect(knock).toMatchObject({
+    file: 'sequence.yml',
+    line: 3,
+    except: "action = 'REJECT'",
+    then: 'dstport = 23',
+    within: 600,
+    techniques: ['T1046'],
+  });
+  expect(accept).toMatchObject({ id: 'unexpected-accept', file: 'sequence.yml', line: 1 });
+  expect((await rules('list', 'sequence.yml')).stdout).toContain('count() >= 2 in 5m, then `dstport = 23` within 10m;');
 });
 
 test('without paths, the built-in rules and those of the configuration are meant', async () => {
@@ -180,7 +212,7 @@ test('without paths, the built-in rules and those of the configuration are meant
 });
 
 test('files that are missing or hold no rules are told', async () => {
-  const missing = 'there are no rules at `nowhere.yml`: name a rule file or a folder of them\n';
+  const missing = 'sekisho: there are no rules at `nowhere.yml`: name a rule file or a folder of them\n';
   expect(await rules('check', 'nowhere.yml')).toEqual({ code: 2, stdout: '', stderr: missing });
   const { code, stderr } = await rules('test', 'wrong.yml');
   expect(code).toBe(2);

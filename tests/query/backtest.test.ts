@@ -140,7 +140,7 @@ test('names the rules that alerted about the same groups and times', async () =>
   await about(4, 'other-fields', { interface_id: 'eni-1' });
   const { overlaps } = await run(lake, { ...scanRule, quiets: ['general'] });
   expect(overlaps).toEqual([
-    { rule: 'general', alerts: 1, fields: ['srcaddr'], quiets: 'this quiets it' },
-    { rule: 'specific', alerts: 1, fields: ['srcaddr'], quiets: 'it quiets this' },
+    { rule: 'general', alerts: 1, fields: ['srcaddr'], relation: 'quiets' },
+    { rule: 'specific', alerts: 1, fields: ['srcaddr'], relation: 'quieted_by' },
   ]);
 });
