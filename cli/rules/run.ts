@@ -2,9 +2,13 @@
 import type { Command } from 'commander';
 import { noAlertMemory } from '../../shared/alerts/memory.ts';
 import { isoTime } from '../../shared/alerts/span.ts';
+import type { FlowTable } from '../../shared/flow/fields.ts';
+import type { QueryEngine } from '../../shared/ports.ts';
 import { PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
 import { runRule, scheduledRules, type RuleRun } from '../../shared/query/run-rules.ts';
+import { VIEWS } from '../../shared/query/sql-scope.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
+import { tableOfRule } from '../../shared/rules/table.ts';
 import { EXIT } from '../exit.ts';
 import { reportAlerts } from '../ingest-report.ts';
 import { openLake } from '../lake.ts';
@@ -52,6 +56,7 @@ async function run(options: RunOptions): Promise<number> {
   const { store, engine } = await openLake(options.lake);
   const runs: RuleRun[] = [];
   const failed: Failed[] = [];
+  const recorded = new Set<FlowTable>();
   const progress = startSteps(rules.length, 'running');
   const seen = noAlertMemory();
   const networks = settings.config.networks ?? PRIVATE_NETWORKS;
@@ -66,14 +71,20 @@ async function run(options: RunOptions): Promise<number> {
         failed.push({ rule, reason: error instanceof Error ? error.message.trim() : String(error) });
       }
     }
+    for (const table of ['vpc', 'tgw'] as const) if (await hasRecords(engine, table)) recorded.add(table);
   } finally {
     progress.stop();
     await engine.close();
   }
   for (const { rule, reason } of failed) tell(`sekisho: \`${rule.id}\` could not be run: ${reason}`);
   if (options.json === true) await writeOut(`${JSON.stringify(asJson(runs, failed))}\n`);
-  else await writeOut(report(runs, failed, loaded.rules.length, options, settings));
+  else await writeOut(report(runs, failed, { all: loaded.rules.length, recorded }, options, settings));
   return failed.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+async function hasRecords(engine: QueryEngine, table: FlowTable): Promise<boolean> {
+  const { rows } = await engine.query(`SELECT 1 FROM ${VIEWS[table]} LIMIT 1`);
+  return rows.length > 0;
 }
 
 function asJson(runs: readonly RuleRun[], failed: readonly Failed[]): unknown {
@@ -89,7 +100,7 @@ function asJson(runs: readonly RuleRun[], failed: readonly Failed[]): unknown {
 function report(
   runs: readonly RuleRun[],
   failed: readonly Failed[],
-  all: number,
+  { all, recorded }: { readonly all: number; readonly recorded: ReadonlySet<FlowTable> },
   { lake }: RunOptions,
   { config }: Settings,
 ): string {
@@ -100,14 +111,18 @@ function report(
   const width = Math.max(...runs.map(({ rule }) => rule.id.length), 0);
   const lines = runs.map(({ rule, since, created, known }) => {
     const found = created.length === 0 ? 'no new alert' : counted(created.length, 'new alert');
-    const from =
-      since === undefined ? 'all records' : `records since ${isoTime(since).slice(0, 16).replace('T', ' ')} UTC`;
+    const from = !recorded.has(tableOfRule(rule))
+      ? 'there are no records of its kind'
+      : since === undefined
+        ? 'all records'
+        : `records since ${isoTime(since).slice(0, 16).replace('T', ' ')} UTC`;
     return `  ${rule.id.padEnd(width)}  ${found}${known > 0 ? `, ${known} known` : ''} (${from})`;
   });
   const alerts = runs.flatMap(({ created }) => created);
   return [
     `${paint('title', `Ran ${counted(runs.length, 'rule')}`)} over the lake in ${lake}`,
     ...lines,
+    ...(recorded.size > 0 ? [] : [`The lake has no records: read some with \`sekisho ingest INPUT --lake ${lake}\``]),
     '',
     reportAlerts(
       { counts: { alerts: alerts.length }, alerts },

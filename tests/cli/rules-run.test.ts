@@ -111,6 +111,14 @@ describe('says what is wrong', () => {
     );
   });
 
+  test('with a lake without records', async () => {
+    const lake = await temporaryFolder();
+    const { code, stdout } = await sekisho(['rules', 'run', '--lake', lake, ...rules()]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}slow-scan +no new alert \(there are no records of its kind\)$/m);
+    expect(stdout).toContain(`\nThe lake has no records: read some with \`sekisho ingest INPUT --lake ${lake}\`\n`);
+  });
+
   test('where no rule needs it', async () => {
     const lake = lakeOf('few');
     await ingest(lake);
