@@ -40,7 +40,9 @@ export function readListText(source: SourceText, column: string | number | undef
   if ('kind' in cells) return cells;
   if (cells.length === 0) return { kind: 'content', entries: [], diagnostics: [warnOfNone(source)] };
   const ranges = cells.map(({ text }) => parseAddressRange(text));
-  const holdsAddresses = ranges.filter(isAddress).length * 2 >= cells.length;
+  // what stands above a numbered column may be its name
+  const body = typeof column === 'number' && ranges.length > 1 ? ranges.slice(1) : ranges;
+  const holdsAddresses = ranges.filter(isAddress).length * 2 >= body.length;
   const entries = new Set<string>();
   const found: Diagnostic[] = [];
   let unreported: Cell | undefined;
@@ -63,7 +65,6 @@ export function readListText(source: SourceText, column: string | number | undef
       report('W402', cell, `${why}: the network \`${network}\` is used`);
       entries.add(network);
     } else if (typeof column !== 'number' || index > 0) {
-      // what stands above a numbered column may be its name
       report('W401', cell, `${why}: it is left out`);
     }
   }
@@ -150,9 +151,9 @@ function delimiterOf(text: string): string {
   return [',', ';', '\t'].reduce((best, each) => (count(each) > count(best) ? each : best));
 }
 
-/** Whether a text was an address, a network (bits beyond the prefix or not) or a range of addresses. */
+/** Whether a text was meant as an address, a network or a range of addresses, sound or not. */
 function isAddress(range: AddressRange | AddressProblem): boolean {
-  return typeof range === 'object' || range === 'bits-beyond-prefix';
+  return range !== 'not-an-address';
 }
 
 function notAddress(text: string, range: AddressRange | AddressProblem): string | undefined {

@@ -84,6 +84,21 @@ test('a row of CSV without the value, or with a stray quotation mark, spoils no 
   });
 });
 
+test.each(['10.0.0.0/33', '192.0.2.9-192.0.2.8'])('%s is a bad address, not another kind of entry', (bad) => {
+  const expected = { entries: ['203.0.113.1'], reported: ['W401 3:1'] };
+  expect(read(`ip\n203.0.113.1\n${bad}\n`, 'ip')).toEqual(expected);
+  expect(read(`ip\n203.0.113.1\n${bad}\n`, 1)).toEqual(expected);
+  expect(read(`203.0.113.1\n${bad}\nexample.com\n`)).toEqual({
+    entries: ['203.0.113.1'],
+    reported: ['W401 2:1', 'W401 3:1'],
+  });
+});
+
+test('a single row of a numbered column is an entry, whatever it is', () => {
+  expect(read('22,ssh', 1)).toEqual({ entries: ['22'], reported: [] });
+  expect(read('192.0.2.1,office', 1)).toEqual({ entries: ['192.0.2.1'], reported: [] });
+});
+
 test('a column that is not there is told', () => {
   expect(read('addr,note\n192.0.2.1,x', 'adr')).toBe('its header has no column `adr`: did you mean `addr`?');
   expect(read('192.0.2.1\n192.0.2.2', 2)).toBe('it has no column 2');
