@@ -5,7 +5,7 @@ import type { ColumnBatch } from './flow/columns.ts';
 import { compileRules } from './rules/compile.ts';
 import { evaluateRules } from './rules/evaluate.ts';
 import { lowerThreshold } from './rules/lower-threshold.ts';
-import type { Rule, Threshold } from './rules/rule.ts';
+import { textOfCondition, type Rule, type Threshold } from './rules/rule.ts';
 import { crosses } from './windows/measuring.ts';
 
 /** Groups that are told of. */
@@ -67,8 +67,7 @@ function describe({ condition }: Rule, alert: Alert): string {
   const measured = `${name} = ${formatAmount(value)}`;
   if (condition.kind === 'window' && condition.then !== undefined && crosses(condition.when, value))
     return `nearest: ${measured}, but \`then\` did not follow within ${formatSpan(condition.then.within)}${who}`;
-  const wanted = condition.kind === 'window' ? condition.when.text : condition.kind === 'baseline' && condition.text;
-  return `nearest: ${measured}, and it takes ${wanted}${who}`;
+  return `nearest: ${measured}, and it takes ${textOfCondition(condition)}${who}`;
 }
 
 function measureOf({ measure }: Alert): { readonly name: string; readonly value: number } {

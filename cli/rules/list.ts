@@ -7,7 +7,7 @@ import { formatExpression } from '../../shared/rules/format-expression.ts';
 import type { RulePlace } from '../../shared/rules/load.ts';
 import { neededFields, type NeededFields } from '../../shared/rules/needed-fields.ts';
 import { formatDuration } from '../../shared/rules/quantity.ts';
-import { memoryOf, type Condition, type Memory, type Rule } from '../../shared/rules/rule.ts';
+import { memoryOf, textOfCondition, type Memory, type Rule } from '../../shared/rules/rule.ts';
 import { tableOfRule } from '../../shared/rules/table.ts';
 import { EXIT } from '../exit.ts';
 import { counted, painter, widthOf, writeOut } from '../output.ts';
@@ -58,7 +58,7 @@ function asJson(rule: Rule, place: RulePlace | undefined): unknown {
     except: rule.except === undefined ? null : formatExpression(rule.except),
     by,
     window: condition.kind === 'window' || condition.kind === 'baseline' ? condition.seconds : null,
-    when: whenText(condition) ?? null,
+    when: textOfCondition(condition) ?? null,
     then: then === undefined ? null : formatExpression(then.where),
     within: then?.within ?? null,
     memory: memoryOf(condition),
@@ -69,20 +69,6 @@ function asJson(rule: Rule, place: RulePlace | undefined): unknown {
     runbook: runbook ?? null,
     false_positives: falsePositives ?? null,
   };
-}
-
-/** The condition as it is written in the rule, without its window. */
-function whenText(condition: Condition): string | undefined {
-  switch (condition.kind) {
-    case 'match':
-      return undefined;
-    case 'window':
-      return condition.when.text;
-    case 'absence':
-    case 'new':
-    case 'baseline':
-      return condition.text;
-  }
 }
 
 const MEMORIES: Readonly<Record<Memory, string>> = { none: 'at once', stream: 'stream', query: 'schedule' };
@@ -111,7 +97,7 @@ function formatRules(rules: readonly Rule[], width: number): string {
 }
 
 function conditionText({ condition }: Rule): string {
-  const text = whenText(condition) ?? 'every match';
+  const text = textOfCondition(condition) ?? 'every match';
   const window =
     condition.kind === 'window' || condition.kind === 'baseline' ? ` in ${formatDuration(condition.seconds)}` : '';
   const sequel =

@@ -1,7 +1,7 @@
 /** From what was found to alerts, ready to be created. */
 import { recordAt, type ColumnBatch, type FieldValue, type FlowRecord, type Source } from '../flow/columns.ts';
 import { fieldReader } from '../flow/derived.ts';
-import type { Condition, Measure, Rule } from '../rules/rule.ts';
+import { textOfCondition, type Measure, type Rule } from '../rules/rule.ts';
 import type { MatchedDelivery } from '../windows/contribute.ts';
 import type { Crossing, Evidence } from '../windows/evidence.ts';
 import { placeAt, type Place } from '../windows/places.ts';
@@ -149,7 +149,7 @@ function alertOf(parts: Parts, queriesOf: QueriesOf): Alert {
     quieted_by: null,
     group: Object.fromEntries(named),
     measure: { [measureText(rule)]: value, ...(usual === undefined ? {} : { usual }) },
-    threshold: thresholdText(rule.condition),
+    threshold: textOfCondition(rule.condition) ?? null,
     records,
     packets,
     bytes,
@@ -172,19 +172,6 @@ function measureText(rule: Rule): string {
 }
 
 const COUNT: Measure = { kind: 'count' };
-
-function thresholdText(condition: Condition): string | null {
-  switch (condition.kind) {
-    case 'match':
-      return null;
-    case 'window':
-      return condition.when.text;
-    case 'absence':
-    case 'new':
-    case 'baseline':
-      return condition.text;
-  }
-}
 
 /** What all places have in common; null where nothing is known, or they differ. */
 function common(places: readonly Place[], fact: 'account' | 'region' | 'vpc'): string | null {

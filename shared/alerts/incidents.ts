@@ -1,6 +1,6 @@
 /** Alerts as incidents: what one source did in one stretch of time, whatever number of rules saw it. */
-import { BlockList, isIP } from 'node:net';
 import type { FieldValue } from '../flow/columns.ts';
+import { addressTest } from '../flow/networks.ts';
 import { PRIVATE_NETWORKS } from '../rules/lists.ts';
 import type { Severity } from '../rules/rule.ts';
 import type { Alert } from './alert.ts';
@@ -72,11 +72,7 @@ export function incidentsOf(alerts: readonly Alert[]): Incidents {
   };
 }
 
-const privateAddresses = new BlockList();
-for (const network of PRIVATE_NETWORKS) {
-  const [address = '', length] = network.split('/');
-  privateAddresses.addSubnet(address, Number(length), isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
+const isPrivate = addressTest(PRIVATE_NETWORKS);
 
 /** Group fields that name who did it, and to whom it was done. */
 const ACTORS = ['client', 'srcaddr', 'pkt_srcaddr'];
@@ -104,11 +100,6 @@ function commonSource({ samples, measure }: Alert): FieldValue | undefined {
   if (ACTORS.some((column) => (measure[`distinct(${column})`] ?? 0) > 1)) return undefined;
   const sources = new Set(samples.flatMap(({ srcaddr }) => srcaddr ?? []));
   return sources.size === 1 ? [...sources][0] : undefined;
-}
-
-function isPrivate(address: string): boolean {
-  const family = isIP(address);
-  return family !== 0 && privateAddresses.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** Which alert is shown instead of each quieted one; none where that is not among the alerts. */

@@ -31,6 +31,16 @@ export function networkTest(networks: readonly string[]): NetworkTest {
   };
 }
 
+/** The same test of an address as a text; what is no address lies in no network. */
+export function addressTest(networks: readonly string[]): (address: string) => boolean {
+  const isWithin = networkTest(networks);
+  return (address) => {
+    const words = new Uint32Array(4);
+    const family = parseAddress(address, words);
+    return family !== 0 && isWithin({ families: Uint8Array.of(family), words }, 0);
+  };
+}
+
 function parseNetwork(text: string): Network {
   const [address = '', length = ''] = text.split('/');
   const words = new Uint32Array(4);

@@ -75,6 +75,20 @@ export interface BaselineCondition {
 export type Condition =
   { readonly kind: 'match' } | WindowCondition | AbsenceCondition | NewCondition | BaselineCondition;
 
+/** The condition as it is written under `when`, normalised; undefined where every match alerts. */
+export function textOfCondition(condition: Condition): string | undefined {
+  switch (condition.kind) {
+    case 'match':
+      return undefined;
+    case 'window':
+      return condition.when.text;
+    case 'absence':
+    case 'new':
+    case 'baseline':
+      return condition.text;
+  }
+}
+
 /** The longest window, absence or sequence that streams, seconds; what takes longer is a query. */
 export const STREAMED_SECONDS = 3600;
 

@@ -2,7 +2,7 @@ import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AddressTableBuilder } from '../../shared/flow/address.ts';
-import { networkTest } from '../../shared/flow/networks.ts';
+import { addressTest, networkTest } from '../../shared/flow/networks.ts';
 
 const ipv4 = fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 }));
 const ipv6 = fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 }));
@@ -25,16 +25,17 @@ test('a network holds the addresses that its prefix says', () => {
         const known = new BlockList();
         // node also finds IPv4 addresses in IPv6 networks, as mapped ones
         for (const [start, bits] of networks) if (familyOf(start) === family) known.addSubnet(start, bits, family);
-        expect(
-          holds(
-            networks.map(([start, bits]) => `${start}/${bits}`),
-            address,
-          ),
-        ).toBe(known.check(address, family));
+        const written = networks.map(([start, bits]) => `${start}/${bits}`);
+        expect(holds(written, address)).toBe(known.check(address, family));
+        expect(addressTest(written)(address)).toBe(known.check(address, family));
       },
     ),
     { numRuns: 500 },
   );
+});
+
+test('what is no address lies in no network', () => {
+  expect(['', '-', 'eni-1', '10.0.0'].filter(addressTest(['0.0.0.0/0', '::/0']))).toEqual([]);
 });
 
 test.each(['10.0.0.0', '10.0.0.0/33', '10.0.0/8', '::/129', 'x/8'])('%s is no network', (text) => {
