@@ -37,17 +37,6 @@ export function timeUpTo(most: number): Schema {
 /** The name of a field, recorded or derived, with `_` or `-`. */
 export const FIELD = refer('field');
 
-/** A duration from a minute to `most` seconds. */
-export function timeUpTo(most: number): Schema {
-  return { type: 'string', pattern: durationPattern(most) };
-}
-
-/** The name of a field, recorded or derived, with `_` or `-`. */
-export const FIELD = refer('field');
-
-/** A field's value in a test's records, or several. */
-export const VALUES = refer('values');
-
 /** A field's value in a test's records, or several, by what the field can hold. */
 export function valuesOf({ type, max }: Field): Schema {
   if (type === 'address' || type === 'string') return refer('values');
