@@ -68,7 +68,7 @@ function rule(): Schema {
     sharpened_by: oneOrMore(FIELD, { uniqueItems: true }),
     where: EXPRESSION,
     except: EXPRESSION,
-    by: { ...oneOrMore(FIELD, { minItems: 1, uniqueItems: true }), default: 'interface_id' },
+    by: oneOrMore(FIELD, { minItems: 1, uniqueItems: true }),
     window: timeUpTo(MAX_WINDOW),
     when: WHEN,
     then: EXPRESSION,
