@@ -48,7 +48,7 @@ function parseOr(state: ParserState, depth: number): Syntax {
 
 function parseChain(state: ParserState, kind: 'and' | 'or', parseTerm: () => Syntax): Syntax {
   const terms = [parseTerm()];
-  while (state.skip(kind)) terms.push(parseTerm());
+  while (state.accept(kind)) terms.push(parseTerm());
   if (terms.length === 1) return terms[0]!;
   return { kind, terms, span: join(terms[0]!.span, terms.at(-1)!.span) };
 }
@@ -92,7 +92,7 @@ function parseLeftover(state: ParserState, before: Syntax, depth: number): Synta
   state.findings.push(errors.leftover(token));
   if (token.kind === ')') state.next();
   else if (!startsTest(state)) state.recover();
-  if (!state.skip('and') && !state.skip('or') && !startsTest(state)) return before;
+  if (!state.accept('and') && !state.accept('or') && !startsTest(state)) return before;
   const rest = parseOr(state, depth);
   return { kind: 'and', terms: [before, rest], span: join(before.span, rest.span) };
 }

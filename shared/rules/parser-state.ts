@@ -2,37 +2,13 @@
 import type { Finding, Span } from './diagnostics.ts';
 import type { Keyword, Token } from './lex.ts';
 import type { Syntax, Written } from './syntax.ts';
+import { TokenCursor } from './token-cursor.ts';
 
-/** Tokens, the last of which is `end`, and a place among them. */
-export class ParserState {
+/** A place in an expression's tokens, and the findings so far. */
+export class ParserState extends TokenCursor {
   readonly findings: Finding[] = [];
   /** Whether the expression was found to be nested too deeply, which is told once. */
   tooDeep = false;
-  readonly #tokens: readonly Token[];
-  #at = 0;
-
-  constructor(tokens: readonly Token[]) {
-    this.#tokens = tokens;
-  }
-
-  /** The next token, or one of those that follow it. */
-  peek(ahead = 0): Token {
-    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)]!;
-  }
-
-  /** Reads a token; the end stays where it is. */
-  next(): Token {
-    const token = this.peek();
-    if (token.kind !== 'end') this.#at++;
-    return token;
-  }
-
-  /** Reads the next token if it is this keyword. */
-  skip(word: Keyword): boolean {
-    const found = isKeyword(this.peek(), word);
-    if (found) this.#at++;
-    return found;
-  }
 
   /** Tells what is wrong and goes on at the next `and`, `or`, unmatched `)` or the end. */
   broken(finding: Finding, span: Span): Syntax {
@@ -44,7 +20,7 @@ export class ParserState {
   /** Goes on at the next `and`, `or`, unmatched `)` or the end. */
   recover(): void {
     let open = 0;
-    for (; ; this.#at++) {
+    for (; ; this.next()) {
       const token = this.peek();
       if (token.kind === 'end') return;
       if (token.kind === '(') open++;

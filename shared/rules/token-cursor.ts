@@ -10,21 +10,21 @@ export class TokenCursor {
     this.#tokens = tokens;
   }
 
-  /** The token to be read next. */
-  get peek(): Token {
-    return this.#tokens[Math.min(this.#at, this.#tokens.length - 1)]!;
+  /** The token to be read next, or one of those that follow it. */
+  peek(ahead = 0): Token {
+    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)]!;
   }
 
-  /** Reads a token. */
+  /** Reads a token; the end stays where it is. */
   next(): Token {
-    const token = this.peek;
-    this.#at++;
+    const token = this.peek();
+    if (token.kind !== 'end') this.#at++;
     return token;
   }
 
   /** Reads the next token if it is this word (or keyword), in any case. */
-  skip(word: string): boolean {
-    const found = isWord(this.peek, word);
+  accept(word: string): boolean {
+    const found = isWord(this.peek(), word);
     if (found) this.#at++;
     return found;
   }

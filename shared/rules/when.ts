@@ -57,9 +57,9 @@ function splitFactor(token: Token, source: string): readonly Token[] {
 }
 
 function readWhen(tokens: TokenCursor): When | Finding {
-  if (tokens.skip('no')) return readAbsence(tokens);
-  if (tokens.skip('new')) return readNew(tokens);
-  const start = tokens.peek;
+  if (tokens.accept('no')) return readAbsence(tokens);
+  if (tokens.accept('new')) return readNew(tokens);
+  const start = tokens.peek();
   const measure = readMeasure(tokens);
   if (isFinding(measure)) return measure;
   const written = formatMeasure(measure);
@@ -77,7 +77,7 @@ function readWhen(tokens: TokenCursor): When | Finding {
   if (isWord(value, 'usual')) {
     return problem(value, 'a factor is missing before `usual`', `write \`${written} > 4 × usual over 14d\``);
   }
-  if (isFactor(value) && isMultiple(tokens.peek)) return readBaseline(tokens, measure, operator, value);
+  if (isFactor(value) && isMultiple(tokens.peek())) return readBaseline(tokens, measure, operator, value);
   const number = readAmount(value, measure);
   if (isFinding(number)) return number;
   if (operator.text === '>=' && number === 0) {
@@ -92,11 +92,11 @@ function readWhen(tokens: TokenCursor): When | Finding {
 const ABSENCE = 'write `no records for 45m`';
 
 function readAbsence(tokens: TokenCursor): AbsenceCondition | Finding {
-  if (!tokens.skip('records')) {
-    return problem(tokens.peek, `\`records\` is missing before ${nameOf(tokens.peek)}`, ABSENCE);
+  if (!tokens.accept('records')) {
+    return problem(tokens.peek(), `\`records\` is missing before ${nameOf(tokens.peek())}`, ABSENCE);
   }
-  const [word, after] = [tokens.peek, 'no records'];
-  if (!tokens.skip('for')) return missing('for', after, word, word.kind === 'end' ? undefined : tokens, ABSENCE);
+  const [word, after] = [tokens.peek(), 'no records'];
+  if (!tokens.accept('for')) return missing('for', after, word, word.kind === 'end' ? undefined : tokens, ABSENCE);
   const seconds = readSpan(tokens.next(), 'an absence', { least: 60, most: MAX_WINDOW }, ABSENCE);
   if (isFinding(seconds)) return seconds;
   return { kind: 'absence', seconds, text: `no records for ${formatDuration(seconds)}` };
@@ -150,10 +150,10 @@ function readLeast(
   measure: Measure,
   example: string,
 ): { readonly value: number; readonly text?: string } | Finding {
-  if (tokens.peek.kind === 'end') return { value: 0 };
+  if (tokens.peek().kind === 'end') return { value: 0 };
   for (const word of ['and', 'at', 'least']) {
-    const token = tokens.peek;
-    if (!tokens.skip(word)) return problem(token, `\`${word}\` is missing before ${nameOf(token)}`, example);
+    const token = tokens.peek();
+    if (!tokens.accept(word)) return problem(token, `\`${word}\` is missing before ${nameOf(token)}`, example);
   }
   const token = tokens.next();
   const value = readAmount(token, measure);
@@ -161,8 +161,8 @@ function readLeast(
 }
 
 function readOver(tokens: TokenCursor, before: string, example: string): number | Finding {
-  const word = tokens.peek;
-  if (!tokens.skip('over')) return missing('over', before, word, word.kind === 'end' ? undefined : tokens, example);
+  const word = tokens.peek();
+  if (!tokens.accept('over')) return missing('over', before, word, word.kind === 'end' ? undefined : tokens, example);
   return readSpan(tokens.next(), 'what lies behind', LOOK_BACK, example);
 }
 
