@@ -14,7 +14,7 @@
  * keep under `lists/`, not among them.
  */
 import type { QueryList } from '../ports.ts';
-import type { Expression, ListOperand, Operand, Value } from '../rules/expression.ts';
+import { operandsOf, type Expression, type ListOperand, type Operand, type Value } from '../rules/expression.ts';
 import { uniteSets, type Range } from '../rules/value-set.ts';
 import { networkDigits } from './address-networks.ts';
 import { likePattern } from './sql.ts';
@@ -37,20 +37,6 @@ export function longListsOf(expressions: readonly Expression[], most?: number): 
     lists.set(JSON.stringify([operand.name, kind]), { list: operand.name, kind, entries: entriesOf(operand) });
   }
   return [...lists.values()];
-}
-
-function operandsOf(expression: Expression): readonly Operand[] {
-  switch (expression.kind) {
-    case 'and':
-    case 'or':
-      return expression.terms.flatMap(operandsOf);
-    case 'not':
-      return operandsOf(expression.term);
-    case 'test':
-      return expression.operands;
-    case 'presence':
-      return [];
-  }
 }
 
 /** What a list's entries are: all are of one kind, as they were read for one field. */

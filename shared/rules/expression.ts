@@ -77,6 +77,11 @@ export function testsOf(expression: Expression): readonly (Test | Presence)[] {
   }
 }
 
+/** What stands to the right of each test of an expression, left to right. */
+export function operandsOf(expression: Expression): readonly Operand[] {
+  return testsOf(expression).flatMap((test) => (test.kind === 'test' ? test.operands : []));
+}
+
 /** The field of each test of an expression, with repetitions. */
 export function fieldsOf(expression: Expression): readonly string[] {
   return testsOf(expression).map(({ field }) => field);
@@ -93,7 +98,5 @@ export function namesList(expression: Expression): boolean {
 }
 
 function listsOf(expression: Expression): readonly ListOperand[] {
-  return testsOf(expression).flatMap((test) =>
-    test.kind === 'test' ? test.operands.filter((operand) => operand.kind === 'list') : [],
-  );
+  return operandsOf(expression).filter((operand) => operand.kind === 'list');
 }

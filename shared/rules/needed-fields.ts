@@ -2,7 +2,7 @@
 import { FIELD_BY_COLUMN } from '../flow/fields.ts';
 import type { Format } from '../flow/format.ts';
 import type { Rule } from './rule.ts';
-import type { Expression } from './expression.ts';
+import { fieldsOf, type Expression } from './expression.ts';
 import { fieldsOfRule, tableOfRule } from './table.ts';
 
 /** What derived fields are worked out from; `direction` needs `flow_direction` only where addresses do not tell. */
@@ -67,7 +67,7 @@ export function neededFields(rule: Rule): NeededFields {
 function optionalFields({ where, except, by, condition }: Rule, named: readonly string[]): ReadonlySet<string> {
   const sequel = condition.kind === 'window' ? condition.then?.where : undefined;
   const expressions = [where, except, sequel].filter((expression) => expression !== undefined);
-  const looked = new Set(expressions.flatMap(allFields));
+  const looked = new Set(expressions.flatMap(fieldsOf));
   const counted = named.filter((column) => !looked.has(column));
   const needed = new Set([
     ...by,
@@ -94,19 +94,6 @@ function indispensable(expression: Expression): readonly string[] {
       if ([first, ...others].every((fields) => fields.length > 0)) return [first, ...others].flat();
       return [];
     }
-  }
-}
-
-function allFields(expression: Expression): readonly string[] {
-  switch (expression.kind) {
-    case 'and':
-    case 'or':
-      return expression.terms.flatMap(allFields);
-    case 'not':
-      return allFields(expression.term);
-    case 'test':
-    case 'presence':
-      return [expression.field];
   }
 }
 

@@ -1,5 +1,5 @@
 /** Lists that a test fills for itself, so that it can show what a rule does with them while they are empty by default. */
-import type { Expression, Operand, Test } from './expression.ts';
+import { testsOf, type Expression, type Operand, type Test } from './expression.ts';
 import { resolveList } from './lists.ts';
 import type { Condition, Rule } from './rule.ts';
 import type { Mapping, ShapeReader } from './shape.ts';
@@ -23,7 +23,7 @@ export function withLists(rule: Rule, lists: TestLists): Rule {
 export function readTestLists(reader: ShapeReader, test: Mapping, expressions: readonly Expression[]): TestLists {
   const section = test.entries.get('lists');
   const mapping = section && reader.mapping(section.value, '`lists`', undefined, section.keySpan);
-  const held = expressions.flatMap(testsOf);
+  const held = expressions.flatMap(testsOf).filter((test) => test.kind === 'test');
   const lists: Record<string, readonly string[]> = {};
   for (const { key, keySpan, value } of mapping?.entries.values() ?? []) {
     const tests = held.filter(({ operands }) => operands.some((operand) => isList(operand, key)));
@@ -34,21 +34,6 @@ export function readTestLists(reader: ShapeReader, test: Mapping, expressions: r
     else reader.report('E502', reader.spanOf(value, keySpan), problem.message, problem.hint);
   }
   return lists;
-}
-
-/** Every test in an expression. */
-function testsOf(expression: Expression): readonly Test[] {
-  switch (expression.kind) {
-    case 'and':
-    case 'or':
-      return expression.terms.flatMap(testsOf);
-    case 'not':
-      return testsOf(expression.term);
-    case 'test':
-      return [expression];
-    case 'presence':
-      return [];
-  }
 }
 
 function replaceInCondition(condition: Condition, replace: (expression: Expression) => Expression): Condition {

@@ -5,7 +5,7 @@ import { openScheduledTests } from '../../shared/adapters/local/scheduled-tests.
 import type { Arrival } from '../../shared/envelope/delivery.ts';
 import { runRuleTest } from '../../shared/rule-tests.ts';
 import { OPEN_LISTS, PRIVATE_NETWORKS } from '../../shared/rules/built-in-lists.ts';
-import type { Expression } from '../../shared/rules/expression.ts';
+import { operandsOf } from '../../shared/rules/expression.ts';
 import { expectedCount } from '../../shared/rules/rule-test.ts';
 import { PACK, PACK_FILES } from '../pack/pack.ts';
 import { decodeOptions } from '../support/decode.ts';
@@ -30,7 +30,9 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
   });
 
   test('has a list for exceptions, which is empty by default', () => {
-    const named = [rule.where, rule.except].flatMap((each) => (each === undefined ? [] : listsOf(each)));
+    const named = [rule.where, rule.except]
+      .flatMap((each) => (each === undefined ? [] : operandsOf(each)))
+      .flatMap((operand) => (operand.kind === 'list' ? [operand.name] : []));
     expect(named.filter((name) => name in OPEN_LISTS)).not.toEqual([]);
   });
 
@@ -50,18 +52,3 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) =>
     expect(failures).toEqual([]);
   });
 });
-
-/** The names of the lists in an expression. */
-function listsOf(expression: Expression): readonly string[] {
-  switch (expression.kind) {
-    case 'and':
-    case 'or':
-      return expression.terms.flatMap(listsOf);
-    case 'not':
-      return listsOf(expression.term);
-    case 'test':
-      return expression.operands.flatMap((operand) => (operand.kind === 'list' ? [operand.name] : []));
-    case 'presence':
-      return [];
-  }
-}
