@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { defineConfig } from 'oxlint';
 
@@ -26,12 +27,14 @@ const later = (folder: (typeof house)[number]): string[] => house.slice(house.in
 
 const core = house.filter((folder) => folder !== 'adapters');
 
-/** Files beside the folders stand where the data stands when they work: `suggest` before all, `rule-source` and `rule-tests` after the pipeline. */
+/** Files beside the folders that come before all of them; every other one comes after, as the pipeline does. */
+const FIRST: ReadonlySet<string> = new Set(['ports.ts', 'suggest.ts']);
+const besideFolders = readdirSync(new URL('shared/', import.meta.url)).filter((name) => name.endsWith('.ts'));
+
 function filesOf(folder: (typeof house)[number]): string[] {
-  if (folder === 'ports') return ['shared/ports.ts', 'shared/suggest.ts'];
-  return folder === 'pipeline'
-    ? ['shared/pipeline.ts', 'shared/rule-source.ts', 'shared/rule-tests.ts']
-    : [`shared/${folder}/**/*.ts`];
+  if (folder !== 'ports' && folder !== 'pipeline') return [`shared/${folder}/**/*.ts`];
+  const names = besideFolders.filter((name) => FIRST.has(name) === (folder === 'ports'));
+  return names.map((name) => `shared/${name}`);
 }
 
 export default defineConfig({
