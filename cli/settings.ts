@@ -58,7 +58,8 @@ function readClock(now: string | undefined): Clock {
 /** How lines are to be read. */
 export function decodeOptionsOf({ config, clock }: Settings, format: string | undefined): DecodeOptions {
   const given = format === undefined ? undefined : readFormat(format, '--format');
-  const groups = config.sources.map(({ logGroup, formats }) => ({
+  const logGroups = config.sources.filter((source) => source.kind === 'log-group');
+  const groups = logGroups.map(({ logGroup, formats }) => ({
     matches: matcher(logGroup),
     formats: distinctFormats(
       formats.map((text) => readFormat(text, `the configuration for log group \`${logGroup}\``)),

@@ -92,7 +92,8 @@ const SHOWN_ENTRIES = 8;
 
 /** How the formats fit that the configuration names; the default format where it names none. */
 function formatFits({ fields }: Explanation, { config }: Settings): readonly FormatFit[] {
-  return config.sources.flatMap(({ logGroup, formats }) =>
+  const logGroups = config.sources.filter((source) => source.kind === 'log-group');
+  return logGroups.flatMap(({ logGroup, formats }) =>
     formats.flatMap((text) => {
       const format = parseFormat(text);
       return 'kind' in format ? [] : [{ logGroup, format: text, missing: missingFields(fields, format) }];

@@ -97,14 +97,27 @@ function toConfig(read: z.output<typeof schema>): Config {
   return {
     networks: networks ?? DEFAULT_CONFIG.networks,
     servicePorts: service_ports ?? DEFAULT_CONFIG.servicePorts,
-    sources: sources?.map(({ log_group, format }) => ({ logGroup: log_group, formats: [format].flat() })) ?? [],
+    sources:
+      sources?.map(({ log_group, format }) => ({
+        kind: 'log-group',
+        logGroup: log_group,
+        formats: [format].flat(),
+        create: undefined,
+      })) ?? [],
     rules: rules ?? DEFAULT_CONFIG.rules,
     lists: Object.fromEntries(Object.entries(lists ?? {}).map(([name, written]) => [name, toList(written)])),
     timeZone: time_zone ?? DEFAULT_CONFIG.timeZone,
     alerts: {
+      ...DEFAULT_CONFIG.alerts,
       notificationsPerMinute: alerts?.notifications_per_minute ?? DEFAULT_CONFIG.alerts.notificationsPerMinute,
     },
     windows: { stateLimit: windows?.state_limit ?? DEFAULT_CONFIG.windows.stateLimit },
+    deployment: DEFAULT_CONFIG.deployment,
+    storage: DEFAULT_CONFIG.storage,
+    schedules: DEFAULT_CONFIG.schedules,
+    budgets: DEFAULT_CONFIG.budgets,
+    operations: DEFAULT_CONFIG.operations,
+    members: DEFAULT_CONFIG.members,
   };
 }
 

@@ -19,11 +19,11 @@ windows: { state_limit: 1.5 GB }
     ...DEFAULT_CONFIG,
     networks: ['10.0.0.0/8', '2001:db8::/32'],
     sources: [
-      { logGroup: 'vpc/flow', formats: ['default'] },
-      { logGroup: 'shared/*', formats: ['${version} ${srcaddr}', 'default'] },
+      { kind: 'log-group', logGroup: 'vpc/flow', formats: ['default'], create: undefined },
+      { kind: 'log-group', logGroup: 'shared/*', formats: ['${version} ${srcaddr}', 'default'], create: undefined },
     ],
     lists: { bastions: ['10.0.0.5', '10.0.1.0/24'], web_ports: ['80', '443'] },
-    alerts: { notificationsPerMinute: 3 },
+    alerts: { ...DEFAULT_CONFIG.alerts, notificationsPerMinute: 3 },
     windows: { stateLimit: 1_500_000_000 },
   });
   expect(parseConfig('sekisho.yml', '')).toEqual(DEFAULT_CONFIG);
