@@ -1,7 +1,7 @@
 /** The pipeline as the functions share it: made once a process. */
 import { S3Client } from '@aws-sdk/client-s3';
 import { randomBytes } from 'node:crypto';
-import { deployment } from 'sekisho:deployment';
+import { deployment } from './deployment.ts';
 import { openBucketStore } from '../shared/adapters/aws/object-store.ts';
 import { openBatchQueue } from '../shared/adapters/aws/batch-queue.ts';
 import { systemClock } from '../shared/adapters/local/clock.ts';
