@@ -19,28 +19,43 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
+/** What stands before an emulator, where something does. */
+export interface EmulatorOptions {
+  /** Where its functions send their requests, and its queues say that they are: it has to lead to the emulator. */
+  readonly behind?: string;
+  /** More of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts an emulator of its own, on a free port of this machine alone. */
-export async function startEmulator(): Promise<Emulator> {
-  const port = await freePort();
+export async function startEmulator({ behind, env: more }: EmulatorOptions = {}): Promise<Emulator> {
+  // a queue's URL has the emulator's port: who stands before it has the same one, at another address
+  const host = behind === undefined ? '127.0.0.1' : '127.0.0.2';
+  const port = behind === undefined ? await freePort() : Number(new URL(behind).port);
   const folder = mkdtempSync(path.join(tmpdir(), 'sekisho-aws-'));
-  const endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = `http://${host}:${port}`;
   const child = spawn(PYTHON, ['-m', 'ministack'], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
       HOME: folder,
       TMPDIR: folder,
-      BIND_HOST: '127.0.0.1',
+      BIND_HOST: host,
       GATEWAY_PORT: String(port),
       IOT_MTLS_ENABLED: '0',
+      ...(behind === undefined ? {} : { AWS_ENDPOINT_URL: behind, MINISTACK_HOST: new URL(behind).hostname }),
+      ...more,
     },
     stdio: 'ignore',
   });
   const ended = new Promise<void>((resolve) => {
     child.on('exit', () => resolve()).on('error', () => resolve());
   });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
   const stop = async (): Promise<void> => {
-    child.kill('SIGKILL');
+    process.off('exit', kill);
+    kill();
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
