@@ -5,9 +5,11 @@ const UNITS: Readonly<Record<string, number>> = {
   kB: 1e3,
   MB: 1e6,
   GB: 1e9,
+  TB: 1e12,
   KiB: 2 ** 10,
   MiB: 2 ** 20,
   GiB: 2 ** 30,
+  TiB: 2 ** 40,
 };
 
 /** The bytes that a text stands for; undefined for a text that is no size. */

@@ -1,61 +1,17 @@
 /** The configuration's text to the configuration, or everything that is wrong with it. */
-import { isIP } from 'node:net';
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
-import { z } from 'zod';
-import { suggest } from '../suggest.ts';
-import { parseByteSize } from './byte-size.ts';
-import { isFileName } from './file-name.ts';
-import { DEFAULT_CONFIG, type Config, type ListSetting } from './config.ts';
-
-const cidr = z
-  .string()
-  .refine(isNetwork, 'it is no network: write an address and a prefix length, such as `10.0.0.0/8`');
-
-const entry = z.union([z.string(), z.number()]);
-
-const loneEntry = entry.refine((text) => typeof text !== 'string' || !isFileName(text), {
-  error: ({ input }) => `\`${String(input)}\` is a file: write \`{ file: ${String(input)} }\``,
-});
-
-const outsideList = z.strictObject({
-  file: z.string().optional(),
-  object: z.string().optional(),
-  column: entry.optional(),
-  refresh: z.string().optional(),
-});
-
-/** A list: its entries, one entry, `s3://…`, or the keys that say where it is kept. */
-const list = z.union(
-  [z.array(entry), loneEntry, outsideList],
-  'a list is written `[entry, entry]`, `{ file: path }`, `{ object: key }` or `s3://bucket/key`, with `column` and `refresh`',
-);
-
-const byteSize = z
-  .union([z.string(), z.number()])
-  .refine((size) => parseByteSize(`${size}`) !== undefined, 'it is no size: write a number and a unit, such as `256MB`')
-  .transform((size) => parseByteSize(`${size}`)!);
-
-const schema = z.strictObject({
-  networks: z.array(cidr).min(1).optional(),
-  service_ports: z.array(z.int().min(0).max(65_535)).optional(),
-  sources: z
-    .array(
-      z.strictObject({
-        log_group: z.string().min(1),
-        format: z.union([z.string(), z.array(z.string()).min(1)]),
-      }),
-    )
-    .optional(),
-  rules: z.array(z.string()).optional(),
-  lists: z.record(z.string(), list).optional(),
-  time_zone: z.string().refine(isTimeZone, 'it is no time zone: write an IANA name, such as `Asia/Tokyo`').optional(),
-  alerts: z.strictObject({ notifications_per_minute: z.int().min(1).max(1000).optional() }).optional(),
-  windows: z.strictObject({ state_limit: byteSize.optional() }).optional(),
-});
-
-const NESTED = ['log_group', 'format', 'notifications_per_minute', 'state_limit'];
-/** Every setting's name, for "did you mean". */
-const SETTINGS = [...Object.keys(schema.shape), ...Object.keys(outsideList.shape), ...NESTED];
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import type { z } from 'zod';
+import { checkAlerts, repeats, toAlerts } from './alert-settings.ts';
+import type { Complaint } from './complaint.ts';
+import { configSchema, type ReadConfig } from './config-schema.ts';
+import { DEFAULT_CONFIG, type Config } from './config.ts';
+import { checkDeployment, toDeployment } from './deployment-settings.ts';
+import { configJsonSchema } from './json-schema.ts';
+import { toLists } from './list-settings.ts';
+import { unknownSetting, valueProblem } from './problem-text.ts';
+import { checkSources } from './source-checks.ts';
+import { SOURCE_KEYS, toSources } from './source-settings.ts';
+import { checkStorage, toStorage } from './storage-settings.ts';
 
 /** Something wrong in the configuration: `sekisho.yml:3:5: …`. */
 export interface ConfigProblem {
@@ -70,6 +26,9 @@ export function parseConfig(name: string, text: string): Config | readonly Confi
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
   };
+  const problem = ({ path, message }: Complaint): ConfigProblem => ({
+    message: `${at(offsetOf(document, path))}: ${path.length === 0 ? '' : `\`${path.join('.')}\`: `}${message}`,
+  });
   if (document.errors.length > 0) {
     return document.errors.map((error) => {
       const message = error.message.split('\n')[0]!.replace(/ at line.*$/, '');
@@ -78,54 +37,92 @@ export function parseConfig(name: string, text: string): Config | readonly Confi
       };
     });
   }
-  const parsed = schema.safeParse(document.toJS() ?? {});
-  if (parsed.success) return toConfig(parsed.data);
-  return parsed.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ message: `${at(keyOffset(document, issue.path, key))}: ${unknownSetting(key)}` }))
-      : [{ message: `${at(offsetOf(document, issue.path))}: \`${issue.path.join('.')}\`: ${issue.message}` }],
-  );
+  const dangling = unresolvedAlias(document);
+  if (dangling !== undefined) {
+    return [
+      {
+        message: `${at(dangling.offset)}: \`*${dangling.name}\` stands for nothing: there is no \`&${dangling.name}\` before it`,
+      },
+    ];
+  }
+  const written: unknown = document.toJS() ?? {};
+  const parsed = configSchema.safeParse(written, { error: valueProblem });
+  if (parsed.success) {
+    const config = toConfig(parsed.data);
+    const complaints = checkConfig(parsed.data, config);
+    return complaints.length === 0 ? config : complaints.map(problem);
+  }
+  const schema = configJsonSchema();
+  const unknown = (path: readonly PropertyKey[], key: string): ConfigProblem => ({
+    message: `${at(keyOffset(document, path, key))}: ${unknownSetting(schema, path, key)}`,
+  });
+  return parsed.error.issues
+    .flatMap((issue) => issuesOf(issue, written))
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => unknown(issue.path, key)) : [problem(issue)],
+    );
 }
 
-function unknownSetting(key: string): string {
-  const near = suggest(key, SETTINGS);
-  return `there is no setting \`${key}\`${near === undefined ? '' : `: did you mean \`${near}\`?`}`;
-}
-
-function toConfig(read: z.output<typeof schema>): Config {
-  const { networks, service_ports, sources, rules, lists, time_zone, alerts, windows } = read;
+function toConfig(read: ReadConfig): Config {
   return {
-    networks: networks ?? DEFAULT_CONFIG.networks,
-    servicePorts: service_ports ?? DEFAULT_CONFIG.servicePorts,
-    sources:
-      sources?.map(({ log_group, format }) => ({
-        kind: 'log-group',
-        logGroup: log_group,
-        formats: [format].flat(),
-        create: undefined,
-      })) ?? [],
-    rules: rules ?? DEFAULT_CONFIG.rules,
-    lists: Object.fromEntries(Object.entries(lists ?? {}).map(([name, written]) => [name, toList(written)])),
-    timeZone: time_zone ?? DEFAULT_CONFIG.timeZone,
-    alerts: {
-      ...DEFAULT_CONFIG.alerts,
-      notificationsPerMinute: alerts?.notifications_per_minute ?? DEFAULT_CONFIG.alerts.notificationsPerMinute,
-    },
-    windows: { stateLimit: windows?.state_limit ?? DEFAULT_CONFIG.windows.stateLimit },
-    deployment: DEFAULT_CONFIG.deployment,
-    storage: DEFAULT_CONFIG.storage,
-    schedules: DEFAULT_CONFIG.schedules,
-    budgets: DEFAULT_CONFIG.budgets,
-    operations: DEFAULT_CONFIG.operations,
-    members: DEFAULT_CONFIG.members,
+    networks: read.networks ?? DEFAULT_CONFIG.networks,
+    servicePorts: read.service_ports ?? DEFAULT_CONFIG.servicePorts,
+    sources: toSources(read.sources ?? []),
+    rules: read.rules ?? DEFAULT_CONFIG.rules,
+    lists: toLists(read.lists),
+    timeZone: read.time_zone ?? DEFAULT_CONFIG.timeZone,
+    alerts: toAlerts(read.alerts),
+    windows: { stateLimit: read.windows?.state_limit ?? DEFAULT_CONFIG.windows.stateLimit },
+    storage: toStorage(read.storage),
+    ...toDeployment(read),
   };
 }
 
-function toList(written: z.output<typeof list>): ListSetting {
-  if (Array.isArray(written)) return written.map(String);
-  if (typeof written === 'object') return written;
-  const text = String(written);
-  return text.startsWith('s3://') ? { object: text } : [text];
+/** What is wrong with settings that are right one by one. */
+function checkConfig(read: ReadConfig, config: Config): readonly Complaint[] {
+  return [
+    ...checkDeployment(config),
+    ...checkSources(read.sources ?? [], config.deployment, config.storage.bucket),
+    ...checkAlerts(read.alerts, config.deployment),
+    ...checkStorage(read.storage, config.deployment),
+    ...repeats(config.operations.emails, ['operations', 'emails']),
+    ...repeats(config.members.accounts, ['members', 'accounts']),
+  ];
+}
+
+/** What is wrong with a source is said of the kind that was meant, by its `log_group` or its `bucket`. */
+function issuesOf(issue: z.core.$ZodIssue, written: unknown): readonly (z.core.$ZodIssue | SourceIssue)[] {
+  const [section, index] = issue.path;
+  if (issue.code !== 'invalid_union' || section !== 'sources' || issue.path.length !== 2) return [issue];
+  const source = (written as { readonly sources: readonly unknown[] }).sources[Number(index)];
+  const keys = typeof source === 'object' && source !== null && !Array.isArray(source) ? Object.keys(source) : [];
+  const kinds = ['log_group', 'bucket'].filter((kind) => keys.includes(kind));
+  if (kinds.length === 1) {
+    const [logGroup, bucket] = issue.errors;
+    const errors = (kinds[0] === 'log_group' ? logGroup : bucket) ?? [];
+    return errors.map((each) => ({ ...each, path: [...issue.path, ...each.path] }));
+  }
+  const strangers = keys.filter((key) => !SOURCE_KEYS.has(key));
+  if (strangers.length > 0) return [{ code: 'unrecognized_keys', path: issue.path, keys: strangers }];
+  const said = kinds.length === 0 ? 'and this has neither' : 'and this has both: make two of it';
+  return [{ code: 'custom', path: issue.path, message: `a source has a \`log_group\` or a \`bucket\`, ${said}` }];
+}
+
+type SourceIssue =
+  | (Complaint & { readonly code: 'custom' })
+  | { readonly code: 'unrecognized_keys'; readonly path: readonly PropertyKey[]; readonly keys: readonly string[] };
+
+/** The first alias that names no anchor. */
+function unresolvedAlias(document: Document): { readonly name: string; readonly offset: number } | undefined {
+  let found: { readonly name: string; readonly offset: number } | undefined;
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) !== undefined) return undefined;
+      found = { name: node.source, offset: node.range?.[0] ?? 0 };
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Where the value of a path (or the closest of its parents) stands in the text. */
@@ -143,25 +140,4 @@ function keyOffset(document: Document, path: readonly PropertyKey[], key: string
   const mapping: unknown = path.length === 0 ? document.contents : document.getIn([...path], true);
   const pair = isMap(mapping) ? mapping.items.find(({ key: each }) => isScalar(each) && each.value === key) : undefined;
   return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : offsetOf(document, path);
-}
-
-function isNetwork(text: string): boolean {
-  const [address, length, ...rest] = text.split('/');
-  const family = isIP(address!);
-  return (
-    family !== 0 &&
-    rest.length === 0 &&
-    length !== undefined &&
-    /^\d{1,3}$/.test(length) &&
-    Number(length) <= (family === 4 ? 32 : 128)
-  );
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name }).format();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -47,6 +47,38 @@ export const ASSUMED_FORMAT: Format = {
   }),
 };
 
+/** The format of such names, all of which are fields'. */
+function formatNamed(names: string): Format {
+  return formatOf(names.split(' ').map((name) => FIELD_BY_NAME.get(name)!));
+}
+
+/** Formats that have a name. */
+const NAMED_FORMATS: ReadonlyMap<string, Format> = new Map([
+  ['default', DEFAULT_FORMAT],
+  /**
+   * What Sekisho can use of versions 3 to 5, after the default format: where a record was made (VPC, subnet, instance),
+   * who opened the connection (TCP flags, direction), and whom it was with behind NAT gateways and AWS's services.
+   */
+  [
+    'recommended',
+    formatNamed(
+      `${DEFAULT_FORMAT.text} vpc-id subnet-id instance-id tcp-flags pkt-srcaddr pkt-dstaddr pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path`,
+    ),
+  ],
+  /** All fields of transit gateway flow logs, in the order that AWS takes where none is given. */
+  [
+    'transit-gateway',
+    formatNamed(
+      'version resource-type account-id tgw-id tgw-attachment-id tgw-src-vpc-account-id tgw-dst-vpc-account-id tgw-src-vpc-id tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni tgw-dst-eni tgw-src-az-id tgw-dst-az-id tgw-pair-attachment-id srcaddr dstaddr srcport dstport protocol packets bytes start end log-status type packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded packets-lost-ttl-expired tcp-flags region flow-direction pkt-src-aws-service pkt-dst-aws-service',
+    ),
+  ],
+]);
+
+/** A format as AWS takes it when a flow log is created: `${version} ${account-id} …`. */
+export function formatString({ fields }: Format): string {
+  return fields.map(({ name }) => `\${${name}}`).join(' ');
+}
+
 /** Formats read before: every chunk of a file names its header again. */
 const known = new Map<string, Format>();
 
@@ -54,7 +86,8 @@ const known = new Map<string, Format>();
 const MOST_KNOWN = 64;
 
 /**
- * Reads a format as a user gives it: `default`, AWS's `${version} ${account-id} …`, or a header's bare names.
+ * Reads a format as a user gives it: by its name (`default`, `recommended`, `transit-gateway`), as AWS's
+ * `${version} ${account-id} …`, or as a header's bare names.
  * Returns what is wrong for an unknown or repeated field, text between the fields, or nothing at all.
  */
 export function parseFormat(text: string): Format | FormatError {
@@ -70,7 +103,8 @@ export function parseFormat(text: string): Format | FormatError {
 
 function readFormat(text: string): Format | FormatError {
   const trimmed = text.trim();
-  if (trimmed === 'default') return DEFAULT_FORMAT;
+  const named = NAMED_FORMATS.get(trimmed);
+  if (named !== undefined) return named;
   if (trimmed === '')
     return error("the format is empty: give `default` or AWS's format string, such as `${version} ${srcaddr} …`");
   const fields: Field[] = [];
@@ -107,7 +141,7 @@ export function parseHeader(line: string): Format | FormatError | undefined {
 }
 
 function unknownField(name: string): FormatError {
-  const near = suggest(name, FIELD_BY_NAME.keys());
+  const near = suggest(name, [...FIELD_BY_NAME.keys(), ...NAMED_FORMATS.keys()]);
   return error(
     `unknown field \`${name}\` in the format` +
       (near === undefined ? ': see the fields AWS documents for flow log records' : `: did you mean \`${near}\`?`),

@@ -64,6 +64,14 @@ test.each([
   ['windows: { state_limit: plenty }', 'sekisho.yml:1:25: `windows.state_limit`: it is no size'],
   ['sources: [{log_group: a}]', 'sekisho.yml:1:11: `sources.0.format`'],
   ['rules: [a\nlists: 3', 'sekisho.yml:2:1: '],
+  ['rules: *a', 'sekisho.yml:1:8: `*a` stands for nothing: there is no `&a` before it'],
+  ['[]', 'sekisho.yml:1:1: it must be a mapping of settings, and is a list'],
+  ['sources:', 'sekisho.yml:1:9: `sources`: it is empty: write a value, or take the line out'],
+  ['rules: my-rules', 'sekisho.yml:1:8: `rules`: it must be a list, and is the text `my-rules`: write `[my-rules]`'],
+  ['rules: [1]', 'sekisho.yml:1:9: `rules.0`: it must be a text, and is `1`: put it in quotes'],
+  ['kms_key: a', 'sekisho.yml:1:1: there is no setting `kms_key` here: it belongs under `storage`'],
+  ['alerts: { networks: [] }', 'there is no setting `networks` here: it belongs to the outermost level'],
+  ['storage: { colour: red }', 'sekisho.yml:1:12: there is no setting `colour` under `storage`'],
 ])('%j is refused with its place', (text, expected) => {
   expect(parseConfig('sekisho.yml', text)).toMatchObject([{ message: expect.stringContaining(expected) }]);
 });
