@@ -8,20 +8,15 @@ export function valueProblem(issue: z.core.$ZodRawIssue): string | undefined {
   const { input } = issue;
   if (input === undefined) return 'it is missing';
   if (input === null) return 'it is empty: write a value, or take the line out';
-  switch (issue.code) {
-    case 'invalid_type':
-      return `it must be ${KINDS[issue.expected] ?? issue.expected}, and is ${kindOf(input)}${remedy(issue.expected, input)}`;
-    case 'invalid_value':
-      return oneOf(input, issue.values);
-    case 'too_small':
-      return issue.origin === 'number' || issue.origin === 'int'
-        ? `it is ${shown(input)}, and must be at least ${issue.minimum}`
-        : 'it is empty: write at least one entry';
-    case 'too_big':
-      return `it is ${shown(input)}, and must be at most ${issue.maximum}`;
-    default:
-      return undefined;
+  if (issue.code === 'invalid_type') {
+    return `it must be ${KINDS[issue.expected] ?? issue.expected}, and is ${kindOf(input)}${remedy(issue.expected, input)}`;
   }
+  if (issue.code === 'invalid_value') return oneOf(input, issue.values);
+  if (issue.code === 'too_big') return `it is ${shown(input)}, and must be at most ${issue.maximum}`;
+  if (issue.code !== 'too_small') return undefined;
+  return issue.origin === 'number' || issue.origin === 'int'
+    ? `it is ${shown(input)}, and must be at least ${issue.minimum}`
+    : 'it is empty: write at least one entry';
 }
 
 /** Says that a mapping has no such key, and what was probably meant. */
@@ -48,7 +43,7 @@ const KINDS: Readonly<Record<string, string>> = {
 /** What makes the right kind of a value, where that is plain. */
 function remedy(expected: string, input: unknown): string {
   if (typeof input === 'object') return '';
-  if (expected === 'array') return `: write \`[${String(input)}]\``;
+  if (expected === 'array') return `: write \`[${typeof input === 'string' ? input : JSON.stringify(input)}]\``;
   return expected === 'string' ? ': put it in quotes' : '';
 }
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_CONFIG, type Config } from '../../shared/config/config.ts';
 import { parseConfig } from '../../shared/config/parse-config.ts';
-import { expectRefusal, refusals } from './refusals.ts';
+import { one, refusals } from './refusals.ts';
 
 const read = (text: string): Config => parseConfig('sekisho.yml', text) as Config;
 
@@ -69,15 +69,14 @@ test('sections that say nothing have the defaults', () => {
 describe('names', () => {
   test('leave room for the names of functions', () => {
     expect(read(`deployment: { name: ${'a'.repeat(51)} }`).deployment.name).toHaveLength(51);
-    expectRefusal(
-      `deployment: { name: ${'a'.repeat(52)} }`,
-      `1:21: \`deployment.name\`: \`${'a'.repeat(52)}-prod\` has 57 characters`,
+    expect(refusals(`deployment: { name: ${'a'.repeat(52)} }`)).toEqual(
+      one(`1:21: \`deployment.name\`: \`${'a'.repeat(52)}-prod\` has 57 characters`),
     );
-    expectRefusal(`deployment: { name: a, stage: ${'b'.repeat(60)} }`, '1:31: `deployment.stage`: ');
+    expect(refusals(`deployment: { name: a, stage: ${'b'.repeat(60)} }`)).toEqual(one('1:31: `deployment.stage`: '));
   });
 
   test.each(['Sekisho', '1st', 'a_b', 'a--b', 'a-', '-a', '""'])('%s becomes no part of them', (name) => {
-    expectRefusal(`deployment: { name: ${name} }`, '`deployment.name`: it becomes part of the names');
+    expect(refusals(`deployment: { name: ${name} }`)).toEqual(one('`deployment.name`: it becomes part of the names'));
   });
 });
 
@@ -160,7 +159,7 @@ describe.each<[string, (value: string) => string, readonly string[], readonly (r
   });
 
   test.each(wrong)('%s is refused', (value, message) => {
-    expectRefusal(text(value), message);
+    expect(refusals(text(value))).toEqual(one(message));
   });
 });
 
@@ -168,26 +167,38 @@ describe('routes', () => {
   const topic = 'arn:aws:sns:us-east-1:111122223333:security';
 
   test('names that would give one topic', () => {
-    expectRefusal('alerts: { routes: [{ name: a }, { name: a }] }', 'two routes are called `a`');
-    expectRefusal('alerts: { routes: [{ name: on-call }, { name: OnCall }] }', 'would give both the same topic');
+    expect(refusals('alerts: { routes: [{ name: a }, { name: a }] }')).toEqual(one('two routes are called `a`'));
+    expect(refusals('alerts: { routes: [{ name: on-call }, { name: OnCall }] }')).toEqual(
+      one('would give both the same topic'),
+    );
   });
 
   test('addresses for a topic that is there already', () => {
     const text = `alerts: { routes: [{ name: a, topic: "${topic}", emails: [a@example.com] }] }`;
-    expectRefusal(text, '`alerts.routes.0.emails`: the deployment subscribes nobody to a topic that it does not make');
+    expect(refusals(text)).toEqual(
+      one('`alerts.routes.0.emails`: the deployment subscribes nobody to a topic that it does not make'),
+    );
   });
 
   test('topics and keys of another region', () => {
     const text = `deployment: { region: eu-west-1 }\nalerts: { routes: [{ name: a, topic: "${topic}" }] }`;
-    expectRefusal(text, "2:38: `alerts.routes.0.topic`: a function in eu-west-1 can't publish to a topic in us-east-1");
+    expect(refusals(text)).toEqual(
+      one("2:38: `alerts.routes.0.topic`: a function in eu-west-1 can't publish to a topic in us-east-1"),
+    );
     expect(refusals(text.replace('eu-west-1', 'us-east-1'))).toEqual([]);
     const key = 'deployment: { region: eu-west-1 }\nstorage: { kms_key: "arn:aws:kms:us-east-1:111122223333:key/1" }';
-    expectRefusal(key, 'the key is in us-east-1 and the deployment in eu-west-1');
+    expect(refusals(key)).toEqual(one('the key is in us-east-1 and the deployment in eu-west-1'));
   });
 
   test('FIFO topics, severities and formats that there are not', () => {
-    expectRefusal(`alerts: { routes: [{ name: a, topic: "${topic}.fifo" }] }`, "write a standard topic's ARN");
-    expectRefusal('alerts: { routes: [{ name: a, at_least: hihg }] }', 'it is `hihg`: did you mean `high`?');
-    expectRefusal('alerts: { routes: [{ name: a, format: xml }] }', 'write one of `default`, `chat`, `asff`, `ocsf`');
+    expect(refusals(`alerts: { routes: [{ name: a, topic: "${topic}.fifo" }] }`)).toEqual(
+      one("write a standard topic's ARN"),
+    );
+    expect(refusals('alerts: { routes: [{ name: a, at_least: hihg }] }')).toEqual(
+      one('it is `hihg`: did you mean `high`?'),
+    );
+    expect(refusals('alerts: { routes: [{ name: a, format: xml }] }')).toEqual(
+      one('write one of `default`, `chat`, `asff`, `ocsf`'),
+    );
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Config } from '../../shared/config/config.ts';
 import { parseConfig } from '../../shared/config/parse-config.ts';
 import { parseFormat } from '../../shared/flow/format.ts';
-import { expectRefusal, refusals } from './refusals.ts';
+import { one, refusals } from './refusals.ts';
 
 const VPC = 'vpc-0123456789abcdef0';
 const TGW = 'tgw-0123456789abcdef0';
@@ -88,17 +88,17 @@ describe('refused', () => {
     ['{ bucket: logs, archive: false }', 'needs `layout` and `partition` too'],
     ['{ bucket: logs, archive: false, layout: hive }', 'needs `partition` too'],
   ])('%s', (source, message) => {
-    expectRefusal(`sources: [${source}]`, message);
+    expect(refusals(`sources: [${source}]`)).toEqual(one(message));
   });
 
   test('the lake as a source', () => {
-    expectRefusal('sources: [{ bucket: lake }]\nstorage: { bucket: lake }', '`lake` is the lake');
+    expect(refusals('sources: [{ bucket: lake }]\nstorage: { bucket: lake }')).toEqual(one('`lake` is the lake'));
   });
 
   test("the functions' own groups by the deployment's name", () => {
     const text = 'sources: [{ log_group: /aws/lambda/border-test-detect, format: default }]';
     expect(refusals(text)).toEqual([]);
-    expectRefusal(`${text}\ndeployment: { name: border, stage: test }`, 'for ever');
+    expect(refusals(`${text}\ndeployment: { name: border, stage: test }`)).toEqual(one('for ever'));
   });
 });
 

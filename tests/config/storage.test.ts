@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../shared/config/config.ts';
 import { parseConfig } from '../../shared/config/parse-config.ts';
-import { expectRefusal } from './refusals.ts';
+import { one, refusals } from './refusals.ts';
 
 describe('default tiers give way to what is said', () => {
   test.each<[string, readonly [number, number, number, number]]>([
@@ -52,6 +52,6 @@ describe('refused', () => {
     ['{ query_results: never }', 'write days, weeks or years'],
     ['{ tires: {} }', 'did you mean `tiers`?'],
   ])('%s', (storage, message) => {
-    expectRefusal(`storage: ${storage}`, message);
+    expect(refusals(`storage: ${storage}`)).toEqual(one(message));
   });
 });
