@@ -7,23 +7,15 @@ import type { Alert } from './alerts/alert.ts';
 import { createAlerts } from './alerts/create.ts';
 import type { AlertMemory } from './alerts/memory.ts';
 import type { QueriesOf } from './alerts/queries.ts';
+import { Archiver, type Archived, type Keeping } from './archiver.ts';
 import type { Arrival } from './envelope/delivery.ts';
 import type { DecodedDelivery } from './flow/columns.ts';
 import type { Decoded } from './flow/decode.ts';
-import type { FlowTable } from './flow/fields.ts';
-import { encodeObject } from './lake/encode.ts';
-import { objectName, quarantineKey, rawKey } from './lake/layout.ts';
-import { encodeQuarantine } from './lake/quarantine.ts';
+import { matchDelivery, type PipelineRules } from './pipeline-rules.ts';
 import type { AlertSink, BatchQueue, Clock, ObjectStore } from './ports.ts';
-import { compileRules, type CompiledRules } from './rules/compile.ts';
-import { evaluateRules } from './rules/evaluate.ts';
-import { memoryOf, type Memory, type Rule } from './rules/rule.ts';
-import { tableOfRule } from './rules/table.ts';
-import { startDelta, type MatchedDelivery } from './windows/contribute.ts';
-import { encodeDelta, type Delta } from './windows/delta.ts';
 import { foldWindows as fold, type FoldResult } from './windows/fold.ts';
-import { deltaKey } from './windows/layout.ts';
-import { sequelOf } from './windows/sequence.ts';
+
+export { compilePipelineRules, type PipelineRules } from './pipeline-rules.ts';
 
 /** What the steps work with. */
 export interface Pipeline {
@@ -44,28 +36,6 @@ export interface Pipeline {
   readonly seen: AlertMemory;
 }
 
-/** A rule set, compiled apart by what it needs, and by which kind of flow log it is about. */
-export interface PipelineRules {
-  readonly all: readonly Rule[];
-  /** Rules that decide on each record alone. */
-  readonly immediate: RulesByTable;
-  /** Rules whose memory deltas feed, each followed by what collects the matches of its sequel. */
-  readonly windowed: RulesByTable;
-}
-
-type RulesByTable = Readonly<Record<FlowTable, CompiledRules>>;
-
-/** Compiles a checked rule set for the pipeline. */
-export function compilePipelineRules(rules: readonly Rule[]): PipelineRules {
-  const compile = (memory: Memory): RulesByTable => {
-    const wanted = rules.filter(({ condition }) => memoryOf(condition) === memory);
-    const about = (table: FlowTable): CompiledRules =>
-      compileRules(wanted.flatMap((rule) => (tableOfRule(rule) === table ? [rule, ...sequelOf(rule)] : [])));
-    return { vpc: about('vpc'), tgw: about('tgw') };
-  };
-  return { all: rules, immediate: compile('none'), windowed: compile('stream') };
-}
-
 /** What detecting found in one arrival. */
 export interface Detected {
   readonly decoded: Decoded;
@@ -73,65 +43,45 @@ export interface Detected {
   readonly alerts: readonly Alert[];
 }
 
-/** First step: the arrival is safe in the queue before anything is decided; then rules without memory raise alerts. */
+/**
+ * First step: the arrival is safe in the queue before anything is decided; then rules without memory raise alerts.
+ * CloudWatch's test of a subscription goes no further.
+ */
 export async function detect(arrival: Arrival, pipeline: Pipeline): Promise<Detected> {
-  await pipeline.queue.send(arrival);
   const decoded = pipeline.decode(arrival);
-  if (decoded.kind !== 'decoded') return { decoded, alerts: [] };
-  const alerts = alertsOfMatches(match(decoded.delivery, pipeline.rules.immediate), pipeline.queriesOf);
-  const { created } = await createAlerts(alerts, pipeline);
-  return { decoded, alerts: created };
-}
-
-/** What archiving wrote. */
-export interface Archived {
-  /** Parquet objects. */
-  readonly objects: number;
-  readonly bytes: number;
+  if (decoded.kind === 'control') return { decoded, alerts: [] };
+  await pipeline.queue.send(arrival);
+  const alerts = decoded.kind === 'decoded' ? await alertAtOnce(decoded.delivery, pipeline) : [];
+  return { decoded, alerts };
 }
 
 /**
  * Second step: many arrivals become one Parquet object a table, one object of unreadable lines, and a delta of what
- * counts towards windows. A batch stands in one object only, once. Deltas come last: where one is, the records are.
+ * counts towards windows. A batch stands in one object only, once.
  */
 export async function archive(arrivals: readonly Arrival[], pipeline: Pipeline): Promise<Archived> {
-  const { store, clock } = pipeline;
-  const started = clock.now();
-  const name = objectName(started, pipeline.random());
-  const deliveries = distinctDeliveries(arrivals, pipeline);
-
-  const written = { objects: 0, bytes: 0 };
-  for (const table of ['vpc', 'tgw'] satisfies FlowTable[]) {
-    const object = encodeObject(deliveries, table);
-    if (object.records === 0) continue;
-    await store.put(rawKey(table, started, name), object.body);
-    written.objects++;
-    written.bytes += object.body.length;
+  const archiver = new Archiver(pipeline);
+  for (const arrival of arrivals) {
+    const decoded = pipeline.decode(arrival);
+    if (decoded.kind !== 'control') await archiver.add(decoded);
   }
-
-  const quarantine = encodeQuarantine(deliveries);
-  if (quarantine !== undefined) await store.put(quarantineKey(started, name), quarantine.body);
-
-  for (const [part, delta] of deltasOf(deliveries, pipeline.rules.windowed)) {
-    await store.put(deltaKey(`${name}-${part}`), encodeDelta(delta));
-  }
-  return written;
+  return archiver.finish();
 }
 
-/** Rows of a delta at most (a delivery is never split): what folding holds in memory at once. */
-const DELTA_ROWS = 100_000;
-
-/** What the deliveries contribute to windows, numbered; nothing where no windowed rule matched. */
-function* deltasOf(deliveries: readonly DecodedDelivery[], rules: RulesByTable): Generator<readonly [number, Delta]> {
-  let part = 0;
-  let builder = startDelta();
-  for (const [index, delivery] of deliveries.entries()) {
-    builder.add(match(delivery, rules));
-    if (builder.rows < DELTA_ROWS && index < deliveries.length - 1) continue;
-    const delta = builder.build();
-    builder = startDelta();
-    if (delta !== undefined) yield [part++, delta];
-  }
+/**
+ * Both steps in one, for what lies in S3 and is safe there: rules without memory raise alerts, then `archiver` has it.
+ * Returns the new alerts.
+ */
+export async function collect(
+  decoded: Decoded,
+  pipeline: Pipeline,
+  archiver: Archiver,
+  keeping: Keeping,
+): Promise<readonly Alert[]> {
+  if (decoded.kind === 'control' || archiver.has(decoded.delivery.id)) return [];
+  const alerts = decoded.kind === 'decoded' ? await alertAtOnce(decoded.delivery, pipeline) : [];
+  await archiver.add(decoded, keeping);
+  return alerts;
 }
 
 /** What folding found. */
@@ -161,23 +111,9 @@ export async function foldWindows(pipeline: Pipeline, judgeAt: Date | 'later' = 
   return { ...result, alerts };
 }
 
-/** The arrivals' deliveries, each batch once. */
-function distinctDeliveries(arrivals: readonly Arrival[], { decode }: Pipeline): readonly DecodedDelivery[] {
-  const deliveries = new Map<string, DecodedDelivery>();
-  for (const arrival of arrivals) {
-    const decoded = decode(arrival);
-    if (decoded.kind !== 'control' && !deliveries.has(decoded.delivery.id)) {
-      deliveries.set(decoded.delivery.id, decoded.delivery);
-    }
-  }
-  return [...deliveries.values()];
-}
-
-/** What the rules find in a delivery. */
-function match({ id, source, batches }: DecodedDelivery, rules: RulesByTable): MatchedDelivery {
-  return {
-    id,
-    source,
-    batches: batches.map((batch) => ({ batch, matches: evaluateRules(rules[batch.table], batch) })),
-  };
+/** Creates the alerts of rules without memory; those that are new. */
+async function alertAtOnce(delivery: DecodedDelivery, pipeline: Pipeline): Promise<readonly Alert[]> {
+  const alerts = alertsOfMatches(matchDelivery(delivery, pipeline.rules.immediate), pipeline.queriesOf);
+  const { created } = await createAlerts(alerts, pipeline);
+  return created;
 }

@@ -5,8 +5,20 @@ export interface CloudWatchDelivery {
   readonly kind: 'cloudwatch';
   /** UTF-8 JSON. */
   readonly json: Buffer;
-  /** Where it was found, for messages to people: a file's name. */
+  /** Where it was found, for messages to people: a file's name; empty where its log group and stream say it best. */
   readonly place: string;
+  /** How it came, where it is to go on so: base64 of gzip. */
+  readonly packed?: string;
+}
+
+/** Where in S3 a chunk of lines was cut from: what it is known by. */
+export interface ObjectOrigin {
+  readonly bucket: string;
+  readonly key: string;
+  /** The object's version id, or its ETag where the bucket keeps no versions. */
+  readonly version: string;
+  /** Chunks are numbered from 1. */
+  readonly chunk: number;
 }
 
 /** Whole lines of flow-log text. */
@@ -18,7 +30,10 @@ export interface TextDelivery {
   readonly header: string | undefined;
   /** The first line's 1-based number in the place. */
   readonly firstLine: number;
+  /** A file's name, or an object's `s3://…`; the owner's account and the region are read from its folders. */
   readonly place: string;
+  /** Undefined for files, which are known by their lines. */
+  readonly origin?: ObjectOrigin;
 }
 
 /** A batch of lines that arrived together. */
@@ -34,6 +49,8 @@ export interface Unopened {
   readonly message: string;
   /** The input itself, shortened, where there is something to keep. */
   readonly content: string | undefined;
+  /** How it came, where it is to go on so. */
+  readonly packed?: string;
 }
 
 /** Anything that comes in. */

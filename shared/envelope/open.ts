@@ -5,9 +5,9 @@ import type { Delivery, Unopened } from './delivery.ts';
 import { gunzip, isGzip, isZstd, unzstd } from './decompress.ts';
 import { ExportedEvents } from './export.ts';
 import { cutDocuments, type CutDocument } from './documents.ts';
-import { inflate } from './inflate.ts';
 import { CHUNK_LINES, readLines, type LineOptions } from './lines.ts';
 import { readParquet } from './parquet.ts';
+import { openSubscription } from './subscription.ts';
 
 /** How inputs are opened. */
 export type OpenOptions = LineOptions;
@@ -209,21 +209,6 @@ function openEvent(value: unknown, place: string, { bytes, line }: CutDocument):
     'this JSON is no CloudWatch Logs event (`awslogs.data`, or `messageType` with `logEvents`), no export (`events`) and no wrapped line (`message`): check what the file is',
     bytes,
   );
-}
-
-/** Lambda's event: base64 of gzip of the message. */
-function openSubscription(data: string, place: string, line: number): Opened {
-  try {
-    return { kind: 'cloudwatch', json: inflate(Buffer.from(data, 'base64')), place };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return unopened(
-      place,
-      line,
-      `\`awslogs.data\` is not whole: gzip says ${reason}; fetch the event again`,
-      Buffer.from(data),
-    );
-  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

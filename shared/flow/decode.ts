@@ -1,11 +1,12 @@
 /** A delivery to columns: finds the lines and their format, and keeps what can't be read with the reason. */
 import type { Arrival, CloudWatchDelivery, TextDelivery, Unopened } from '../envelope/delivery.ts';
-import { finishIdentity, startCloudWatchIdentity, textIdentity } from '../envelope/identity.ts';
+import { finishIdentity, objectIdentity, startCloudWatchIdentity, textIdentity } from '../envelope/identity.ts';
+import { ownerOfPath } from '../envelope/object-path.ts';
 import { BatchBuilder, type BuildOptions } from './builder.ts';
 import type { ColumnBatch, DecodedDelivery, Reject, Source } from './columns.ts';
 import { ASSUMED_FORMAT, DEFAULT_FORMAT, parseFormat, type Format } from './format.ts';
 import { parseLine } from './parse.ts';
-import { scanEvents, scanHead } from './scan.ts';
+import { scanEvents, scanHead, type MessageHead } from './scan.ts';
 
 /** Which formats lines may have, strongest first: a header in the text, what the user said, what the configuration says. */
 export interface FormatChoice {
@@ -18,6 +19,8 @@ export interface FormatChoice {
 /** What decoding depends on beside the delivery. */
 export interface DecodeOptions extends BuildOptions {
   readonly formats: FormatChoice;
+  /** The region of log groups, which their messages do not tell; undefined where it is not known. */
+  readonly region?: string | undefined;
 }
 
 /** What arrived, read. */
@@ -54,12 +57,12 @@ function decodeCloudWatch(delivery: CloudWatchDelivery, options: DecodeOptions):
   const head = scanHead(json);
   if (head !== undefined && head.messageType === 'DATA_MESSAGE') {
     const formats = formatsOf(head.logGroup, options);
-    const lines = new LineReader(formats, options, delivery.place);
+    const lines = new LineReader(formats, options, delivery.place || placeOf(head.logGroup, head.logStream));
     const identity = startCloudWatchIdentity(head.owner, head.logGroup, head.logStream);
     const add = lines.add.bind(lines);
     if (lines.only !== undefined && scanEvents(json, head.events, lines.only, add, identity)) {
       const id = finishIdentity(identity);
-      return { kind: 'decoded', delivery: lines.finish(id, sourceOf(head.owner, head.logGroup)) };
+      return { kind: 'decoded', delivery: lines.finish(id, sourceOf(head, options)) };
     }
   }
   return decodeCloudWatchSlowly(delivery, options);
@@ -68,7 +71,11 @@ function decodeCloudWatch(delivery: CloudWatchDelivery, options: DecodeOptions):
 /** The way for everything that the scanner does not take: other key orders, escapes, `extractedFields`, several formats. */
 function decodeCloudWatchSlowly(delivery: CloudWatchDelivery, options: DecodeOptions): Decoded {
   const broken = (reason: string): Decoded =>
-    malformed({ place: delivery.place, message: reason, content: delivery.json.toString('utf8', 0, KEPT) });
+    malformed({
+      place: delivery.place || 'a CloudWatch Logs subscription',
+      message: reason,
+      content: delivery.json.toString('utf8', 0, KEPT),
+    });
   let message: unknown;
   try {
     message = JSON.parse(delivery.json.toString('utf8'));
@@ -83,7 +90,8 @@ function decodeCloudWatchSlowly(delivery: CloudWatchDelivery, options: DecodeOpt
   const events = message['logEvents'];
   if (!Array.isArray(events)) return broken('it has no `logEvents`');
   const [owner, logGroup, logStream] = ['owner', 'logGroup', 'logStream'].map((key) => text(message[key]));
-  const lines = new LineReader(formatsOf(logGroup!, options), options, delivery.place);
+  const place = delivery.place || placeOf(logGroup!, logStream!);
+  const lines = new LineReader(formatsOf(logGroup!, options), options, place);
   const identity = startCloudWatchIdentity(owner!, logGroup!, logStream!);
   for (const [index, event] of events.entries()) {
     const line = isObject(event) ? event['message'] : undefined;
@@ -96,11 +104,14 @@ function decodeCloudWatchSlowly(delivery: CloudWatchDelivery, options: DecodeOpt
     identity.update(`${typeof id === 'string' ? id : line}\n`);
     lines.add(line, index + 1, typeof timestamp === 'number' ? timestamp : undefined);
   }
-  return { kind: 'decoded', delivery: lines.finish(finishIdentity(identity), sourceOf(owner!, logGroup!)) };
+  return {
+    kind: 'decoded',
+    delivery: lines.finish(finishIdentity(identity), sourceOf({ owner: owner!, logGroup: logGroup! }, options)),
+  };
 }
 
 function decodeText(delivery: TextDelivery, options: DecodeOptions): DecodedDelivery {
-  const { lines: buffer, header, firstLine, place } = delivery;
+  const { lines: buffer, header, firstLine, place, origin } = delivery;
   const parsed = header === undefined ? undefined : parseFormat(header);
   const format = parsed !== undefined && !('kind' in parsed) ? parsed : undefined;
   const unreadable = parsed !== undefined && 'kind' in parsed ? parsed.message : undefined;
@@ -122,7 +133,8 @@ function decodeText(delivery: TextDelivery, options: DecodeOptions): DecodedDeli
     from = end + 1;
   }
   const identityFormat = header ?? options.formats.given?.text ?? DEFAULT_FORMAT.text;
-  return lines.finish(textIdentity(identityFormat, buffer), UNKNOWN_SOURCE);
+  const id = origin === undefined ? textIdentity(identityFormat, buffer) : objectIdentity(origin);
+  return lines.finish(id, { ...(ownerOfPath(place) ?? UNKNOWN_SOURCE), name: origin?.bucket ?? null });
 }
 
 /** Builders that were used, one a format: decoding is synchronous, so one delivery at a time has them. */
@@ -200,8 +212,15 @@ function formatsOf(logGroup: string, { formats }: DecodeOptions): readonly Forma
   return (logGroup === '' ? undefined : formats.ofLogGroup(logGroup)) ?? DEFAULT_ONLY;
 }
 
-function sourceOf(owner: string, logGroup: string): Source {
-  return { account: owner === '' ? null : owner, region: null, name: logGroup === '' ? null : logGroup };
+function sourceOf(head: Pick<MessageHead, 'owner' | 'logGroup'>, options: DecodeOptions): Source {
+  const { owner, logGroup } = head;
+  const region = options.region ?? null;
+  return { account: owner === '' ? null : owner, region, name: logGroup === '' ? null : logGroup };
+}
+
+/** Where lines of CloudWatch Logs stand. */
+function placeOf(logGroup: string, logStream: string): string {
+  return `${logGroup} ${logStream}`;
 }
 
 function text(value: unknown): string {
