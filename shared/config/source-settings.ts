@@ -90,7 +90,14 @@ const bucket = z.strictObject({
 });
 
 /** The sources. */
-export const sourceSettings = z.array(z.union([logGroup, bucket])).describe('Where flow logs come from.');
+export const sourceSettings = z
+  .array(
+    z.union([
+      logGroup.meta({ title: 'a log group', anyOf: [{ required: ['format'] }, { required: ['create'] }] }),
+      bucket.meta({ title: 'a bucket' }),
+    ]),
+  )
+  .describe('Where flow logs come from.');
 
 /** Every setting of either kind of source. */
 export const SOURCE_KEYS: ReadonlySet<string> = new Set([...Object.keys(logGroup.shape), ...Object.keys(bucket.shape)]);

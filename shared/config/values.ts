@@ -8,13 +8,15 @@ import { checkSchedule } from './schedule.ts';
 /** A network in CIDR notation. */
 export const network = z
   .string()
-  .refine(isNetwork, 'it is no network: write an address and a prefix length, such as `10.0.0.0/8`');
+  .refine(isNetwork, 'it is no network: write an address and a prefix length, such as `10.0.0.0/8`')
+  .meta({ pattern: String.raw`^[0-9A-Fa-f.:]+/\d{1,3}$` });
 
 /** Bytes, with or without a unit. */
 export const byteSize = z
   .union([z.string(), z.number()], 'it is no size: write a number and a unit, such as `256MB`')
   .refine((size) => parseByteSize(`${size}`) !== undefined, 'it is no size: write a number and a unit, such as `256MB`')
-  .transform((size) => parseByteSize(`${size}`)!);
+  .transform((size) => parseByteSize(`${size}`)!)
+  .meta({ pattern: String.raw`^\d+(\.\d+)? ?(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)?$`, minimum: 0 });
 
 const SPAN = 'write days, weeks or years with their unit, such as `30d`, `2w` or `7y`';
 
@@ -81,10 +83,15 @@ export const bucketName = z
   );
 
 /** When something runs. */
-export const schedule = z.string().check((context) => {
-  const wrong = checkSchedule(context.value);
-  if (wrong !== undefined) context.issues.push({ code: 'custom', input: context.value, message: wrong });
-});
+export const schedule = z
+  .string()
+  .check((context) => {
+    const wrong = checkSchedule(context.value);
+    if (wrong !== undefined) context.issues.push({ code: 'custom', input: context.value, message: wrong });
+  })
+  .meta({
+    pattern: String.raw`^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(\S+( +\S+){5}\))$`,
+  });
 
 function isNetwork(text: string): boolean {
   const [address, length, ...rest] = text.split('/');
