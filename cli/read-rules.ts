@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatDiagnostic, type Diagnostic, type SourceText } from '../shared/rules/diagnostics.ts';
 import { loadRules, type LoadedRules } from '../shared/rules/load.ts';
-import { RuleSource } from '../shared/rule-source.ts';
+import { reloadedOf, RuleSource } from '../shared/rule-source.ts';
 import { UsageError } from './exit.ts';
 import { readLists } from './lists.ts';
 import { tell } from './output.ts';
@@ -36,7 +36,7 @@ export async function readRules(
     ...loaded,
     diagnostics: [...loaded.diagnostics, ...diagnostics],
     sources: new Map([...files, ...outside.texts].map((file) => [file.name, file])),
-    source: () => new RuleSource(loaded, outside, load),
+    source: () => new RuleSource(loaded.rules, outside, () => reloadedOf(load())),
   };
 }
 

@@ -5,12 +5,9 @@ import { fixedClock, parseTime, systemClock } from '../shared/adapters/local/clo
 import { describeFileError } from '../shared/adapters/local/file-errors.ts';
 import { DEFAULT_CONFIG, type Config } from '../shared/config/config.ts';
 import type { ConfigProblem } from '../shared/config/parse-config.ts';
+import { decodeOptionsOf as optionsOf } from '../shared/decode-options.ts';
 import type { DecodeOptions } from '../shared/flow/decode.ts';
-import { servicePortTable } from '../shared/flow/direction.ts';
-import { parseFormat, type Format } from '../shared/flow/format.ts';
-import { networkTest } from '../shared/flow/networks.ts';
 import type { Clock } from '../shared/ports.ts';
-import { PRIVATE_NETWORKS } from '../shared/rules/lists.ts';
 import { UsageError } from './exit.ts';
 
 /** Options that all commands share. */
@@ -57,36 +54,9 @@ function readClock(now: string | undefined): Clock {
 
 /** How lines are to be read. */
 export function decodeOptionsOf({ config, clock }: Settings, format: string | undefined): DecodeOptions {
-  const given = format === undefined ? undefined : readFormat(format, '--format');
-  const logGroups = config.sources.filter((source) => source.kind === 'log-group');
-  const groups = logGroups.map(({ logGroup, formats }) => ({
-    matches: matcher(logGroup),
-    formats: distinctFormats(
-      formats.map((text) => readFormat(text, `the configuration for log group \`${logGroup}\``)),
-    ),
-  }));
-  return {
-    formats: { given, ofLogGroup: (logGroup) => groups.find(({ matches }) => matches(logGroup))?.formats },
-    inNetworks: networkTest(config.networks ?? PRIVATE_NETWORKS),
-    servicePorts: servicePortTable(config.servicePorts),
-    arrival: clock.now().getTime() / 1000,
-  };
-}
-
-/** A format named twice would make every line fit two. */
-function distinctFormats(formats: readonly Format[]): readonly Format[] {
-  return [...new Map(formats.map((format) => [format.text, format])).values()];
-}
-
-function matcher(logGroup: string): (name: string) => boolean {
-  if (!logGroup.endsWith('*')) return (name) => name === logGroup;
-  return (name) => name.startsWith(logGroup.slice(0, -1));
-}
-
-function readFormat(text: string, where: string): Format {
-  const format = parseFormat(text);
-  if ('kind' in format) throw new UsageError([`${where}: ${format.message}`]);
-  return format;
+  const lasting = optionsOf(config, format === undefined ? undefined : { format, where: '--format' });
+  if ('kind' in lasting) throw new UsageError([lasting.message]);
+  return { ...lasting, arrival: clock.now().getTime() / 1000 };
 }
 
 /** A file's text; one that can't be read is a wrong option or setting. */

@@ -1,46 +1,54 @@
-/** The pipeline as the functions share it: made once a process. */
-import { S3Client } from '@aws-sdk/client-s3';
+/** The pipeline as the functions share it: made once a process, from as little as a first delivery needs. */
 import { randomBytes } from 'node:crypto';
 import { deployment } from './deployment.ts';
-import { openBucketStore } from '../shared/adapters/aws/object-store.ts';
-import { openBatchQueue } from '../shared/adapters/aws/batch-queue.ts';
+import { openBatchSender } from '../shared/adapters/aws/batch-sender.ts';
+import { lazyBucketStore } from '../shared/adapters/aws/lazy-store.ts';
 import { systemClock } from '../shared/adapters/local/clock.ts';
 import { noAlertMemory } from '../shared/alerts/memory.ts';
+import { decodeOptionsOf } from '../shared/decode-options.ts';
+import { DeployedRules } from '../shared/deployed-rules.ts';
 import { decodeDelivery } from '../shared/flow/decode.ts';
-import { servicePortTable } from '../shared/flow/direction.ts';
-import { parseFormat, type Format } from '../shared/flow/format.ts';
-import { networkTest } from '../shared/flow/networks.ts';
-import { compilePipelineRules, type Pipeline } from '../shared/pipeline.ts';
+import type { Pipeline } from '../shared/pipeline.ts';
 import { alertQueries } from '../shared/query/alert-queries.ts';
 import { PRIVATE_NETWORKS } from '../shared/rules/built-in-lists.ts';
-import { loadRules } from '../shared/rules/load.ts';
 
-const { config } = deployment;
-const networks = config.networks ?? PRIVATE_NETWORKS;
-const rules = compilePipelineRules(loadRules(deployment.rules, { networks }).rules);
-const groups = config.sources.filter((source) => source.kind === 'log-group');
+const { config, lists } = deployment;
+const lake = process.env['SEKISHO_LAKE']!;
 
-function formatsOf(logGroup: string): readonly Format[] | undefined {
-  const group = groups.find((each) => each.logGroup === logGroup);
-  const formats = group?.formats.map(parseFormat);
-  return formats?.filter((format): format is Format => !('kind' in format));
+const decoding = decodeOptionsOf(config);
+if ('kind' in decoding) throw new Error(decoding.message);
+const lasting = { ...decoding, region: process.env['AWS_REGION'] };
+
+const rules = new DeployedRules(deployment.rules, lists, async (place, known) => {
+  if (place.kind === 'file') return { kind: 'failed', message: `\`${place.path}\` is read when rules are packaged` };
+  const { fetchListObject } = await import('../shared/adapters/aws/late.ts');
+  return fetchListObject(place.kind === 's3' ? place.bucket : lake, place.key, known);
+});
+
+/** Where batches are parked that are too large for the queue. */
+export const transit = lazyBucketStore(process.env['SEKISHO_TRANSIT']!);
+
+/** Whether the configuration says how a log group's lines are written. */
+export function knowsLogGroup(logGroup: string): boolean {
+  return lasting.formats.ofLogGroup(logGroup) !== undefined;
 }
 
 /** What all functions work with. */
 export const pipeline: Pipeline = {
-  store: openBucketStore(new S3Client(), process.env['SEKISHO_LAKE']!),
-  queue: openBatchQueue(process.env['SEKISHO_BATCHES']!),
+  store: lazyBucketStore(lake),
+  queue: openBatchSender({ url: process.env['SEKISHO_BATCHES']!, transit, clock: systemClock }),
   sink: undefined,
   clock: systemClock,
   random: () => randomBytes(6).toString('hex'),
-  decode: (arrival) =>
-    decodeDelivery(arrival, {
-      formats: { given: undefined, ofLogGroup: formatsOf },
-      inNetworks: networkTest(networks),
-      servicePorts: servicePortTable(config.servicePorts),
-      arrival: Date.now() / 1000,
-    }),
-  rules,
-  queriesOf: alertQueries(networks),
+  decode: (arrival) => decodeDelivery(arrival, { ...lasting, arrival: Date.now() / 1000 }),
+  get rules() {
+    return rules.current;
+  },
+  queriesOf: alertQueries(config.networks ?? PRIVATE_NETWORKS),
   seen: noAlertMemory(),
 };
+
+/** Reads the lists that are kept in S3 anew where their time has come, before an event is looked at; what has to be told of them. */
+export function refreshRules(): Promise<readonly string[]> {
+  return rules.refresh(systemClock.now());
+}

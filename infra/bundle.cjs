@@ -1,7 +1,13 @@
 /** How serverless-esbuild bundles the functions: with the deployment inside. */
+const esbuild = require('esbuild');
+const path = require('node:path');
+const lateParts = require('./late-parts.cjs');
+
 module.exports = async () => {
-  const { readDeployment } = await import('./deployment.ts');
-  return {
+  const { packDeployment, readDeployment } = await import('./deployment.ts');
+  // a text twice over: JSON that the program parses
+  const deployment = JSON.stringify(JSON.stringify(packDeployment(readDeployment())));
+  const options = {
     bundle: true,
     minify: true,
     sourcemap: true,
@@ -10,7 +16,11 @@ module.exports = async () => {
     target: 'node24',
     format: 'cjs',
     mainFields: ['module', 'main'],
-    exclude: [],
-    define: { SEKISHO_DEPLOYMENT: JSON.stringify(readDeployment()) },
+    // Node's loader of modules takes longer to start than what is to be loaded: `require` does it
+    supported: { 'dynamic-import': false },
+    // functions find their credentials in one place
+    alias: { '@aws-sdk/credential-provider-node': path.join(__dirname, 'lambda-credentials.ts') },
+    define: { SEKISHO_DEPLOYMENT: deployment },
   };
+  return { ...options, exclude: [], plugins: [lateParts(esbuild, options)] };
 };

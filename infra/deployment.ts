@@ -1,29 +1,66 @@
-/** What a deployment is made from: sekisho.yml and the rules, read where the template is packaged. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+/** What a deployment is made from: sekisho.yml and the rules, read and checked where the template is packaged. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { DEFAULT_CONFIG, type Config } from '../shared/config/config.ts';
 import { parseConfig } from '../shared/config/parse-config.ts';
-import type { SourceText } from '../shared/rules/diagnostics.ts';
+import { decodeOptionsOf } from '../shared/decode-options.ts';
+import type { RuntimeList } from '../shared/deployed-rules.ts';
+import { packRules, type PackedRules } from '../shared/rules/pack-rules.ts';
+import type { Rule } from '../shared/rules/rule.ts';
+import { readDeployedRules } from './deployed-rules.ts';
 
-/** Everything that packaging knows; `config` and `rules` are bundled into the functions. */
+/** Everything that packaging knows. */
 export interface Deployment {
   readonly config: Config;
-  /** All rule files in use, the built-in ones first. */
-  readonly rules: readonly SourceText[];
+  /** All rules in use, checked, the built-in ones first. */
+  readonly rules: readonly Rule[];
+  /** Lists that the rules name and that functions read: objects of S3, `object` being one of the lake. */
+  readonly lists: readonly RuntimeList[];
+}
+
+/** What is bundled into the functions, as JSON takes it. */
+export interface PackedDeployment {
+  readonly config: Config;
+  readonly rules: PackedRules;
+  readonly lists: readonly RuntimeList[];
 }
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Reads the configuration that `SEKISHO_CONFIG` names, else sekisho.yml beside serverless.yml; throws what is wrong with it. */
-export function readDeployment(environment: NodeJS.ProcessEnv = process.env): Deployment {
-  const path = resolve(root, environment['SEKISHO_CONFIG'] ?? 'sekisho.yml');
-  const config = existsSync(path) ? parseConfig(path, readFileSync(path, 'utf8')) : DEFAULT_CONFIG;
-  if ('length' in config) throw new Error(config.map(({ message }) => message).join('\n'));
-  const folders = [join(root, 'rules'), ...config.rules.map((rules) => resolve(dirname(path), rules))];
-  return { config, rules: folders.flatMap(readRules) };
+/** osls asks for many things that all need the deployment. */
+const known = new Map<string, Deployment>();
+
+/**
+ * Reads the configuration that `SEKISHO_CONFIG` names, else sekisho.yml beside serverless.yml, and the rules; throws
+ * what is wrong with them. `warn` hears of lists that can be used, but hold what they should not.
+ */
+export function readDeployment(
+  environment: NodeJS.ProcessEnv = process.env,
+  warn: (message: string) => void = console.warn,
+): Deployment {
+  const named = environment['SEKISHO_CONFIG'];
+  const path = resolve(root, named ?? 'sekisho.yml');
+  let deployment = known.get(path);
+  if (deployment === undefined) known.set(path, (deployment = readAt(path, named !== undefined, warn)));
+  return deployment;
 }
 
-function readRules(folder: string): readonly SourceText[] {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.ya?ml$/.test(name));
-  return files.sort().map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+/** The deployment as the functions get it. */
+export function packDeployment({ config, rules, lists }: Deployment): PackedDeployment {
+  return { config, rules: packRules(rules), lists };
+}
+
+function readAt(path: string, isNamed: boolean, warn: (message: string) => void): Deployment {
+  if (isNamed && !existsSync(path)) {
+    throw new Error(`there is no configuration at \`${path}\`: \`SEKISHO_CONFIG\` names a sekisho.yml`);
+  }
+  const config = existsSync(path)
+    ? parseConfig(relative(process.cwd(), path), readFileSync(path, 'utf8'))
+    : DEFAULT_CONFIG;
+  if ('length' in config) throw new Error(config.map(({ message }) => message).join('\n'));
+  const decoding = decodeOptionsOf(config);
+  if ('kind' in decoding) throw new Error(decoding.message);
+  const shown = relative(process.cwd(), path);
+  const own = config.rules.map((rules) => join(dirname(shown), rules));
+  return { config, ...readDeployedRules(config, shown, [join(root, 'rules'), ...own], warn) };
 }

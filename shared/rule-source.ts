@@ -3,6 +3,7 @@ import { compilePipelineRules, type PipelineRules } from './pipeline.ts';
 import type { Diagnostic } from './rules/diagnostics.ts';
 import type { LoadedRules } from './rules/load.ts';
 import type { OutsideLists } from './rules/outside-lists.ts';
+import type { Rule } from './rules/rule.ts';
 
 /** What a run has to be told of after its lists were looked at. */
 export interface Refreshed {
@@ -12,17 +13,26 @@ export interface Refreshed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Rules with the lists as they are by now. */
+export interface Reloaded {
+  readonly rules: readonly Rule[];
+  /** What is wrong with the lists, though they can be used. */
+  readonly problems: readonly string[];
+  /** Why they can't be used. */
+  readonly refused: string | undefined;
+}
+
 const NOTHING: Refreshed = { problems: [], diagnostics: [] };
 
 /** Rules, and the outside lists that they are compiled with. */
 export class RuleSource {
   #current: PipelineRules;
   readonly #lists: OutsideLists;
-  readonly #reload: () => LoadedRules;
+  readonly #reload: () => Reloaded;
 
-  /** `reload` loads the same rules with the lists as they are by then. */
-  constructor(loaded: LoadedRules, lists: OutsideLists, reload: () => LoadedRules) {
-    this.#current = compilePipelineRules(loaded.rules);
+  /** `reload` gives the same rules with the lists as they are by then. */
+  constructor(rules: readonly Rule[], lists: OutsideLists, reload: () => Reloaded) {
+    this.#current = compilePipelineRules(rules);
     this.#lists = lists;
     this.#reload = reload;
   }
@@ -37,13 +47,21 @@ export class RuleSource {
     if (!this.#lists.isDue(now)) return NOTHING;
     const { changed, problems, diagnostics } = await this.#lists.refresh(now);
     if (!changed) return { problems, diagnostics };
-    const loaded = this.#reload();
-    const error = loaded.diagnostics.find(({ severity }) => severity === 'error');
-    if (error === undefined) {
-      this.#current = compilePipelineRules(loaded.rules);
-      return { problems, diagnostics };
+    const { rules, problems: ofRules, refused } = this.#reload();
+    if (refused === undefined) {
+      this.#current = compilePipelineRules(rules);
+      return { problems: [...problems, ...ofRules], diagnostics };
     }
-    const refused = `${error.file}:${error.line}:${error.column}: the lists have changed, and their former entries stay in use: ${error.message}`;
     return { problems: [...problems, refused], diagnostics };
   }
 }
+
+/** What loading rule files again comes to. */
+export function reloadedOf({ rules, diagnostics }: LoadedRules): Reloaded {
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  const refused = error && `${error.file}:${error.line}:${error.column}: ${KEPT}: ${error.message}`;
+  return { rules, problems: [], refused };
+}
+
+/** What is said of lists whose new entries can't be used. */
+export const KEPT = 'the lists have changed, and their former entries stay in use';

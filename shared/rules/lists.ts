@@ -2,6 +2,7 @@
 import { suggest } from '../suggest.ts';
 import { networkLists, OPEN_LISTS, PORT_LISTS, PRIVATE_NETWORKS } from './built-in-lists.ts';
 import type { Value } from './expression.ts';
+import type { ListSource } from './list-source.ts';
 import { readValue, type FieldInfo, type ValueProblem } from './value.ts';
 
 export { PRIVATE_NETWORKS } from './built-in-lists.ts';
@@ -12,6 +13,8 @@ export interface NamedList {
   readonly entries: readonly string[];
   /** True for a list kept elsewhere: its entries change while rules that name it stay the same rules. */
   readonly outside?: boolean;
+  /** Where a rule file keeps it, if it does. */
+  readonly source?: ListSource | undefined;
 }
 
 /** Lists by name, without the `@`. */

@@ -44,8 +44,9 @@ export function readLists(reader: ShapeReader, file: Mapping, reading: ListReadi
       continue;
     }
     const outside = isOutsideList(entry);
-    const entries = outside ? readOutsideList(reader, entry, reading) : readInlineList(reader, entry);
-    lists.set(key, { name: key, entries, outside });
+    const source = outside ? readListSource(reader, entry) : undefined;
+    const entries = outside ? readOutsideList(reader, entry, source, reading) : readInlineList(reader, entry);
+    lists.set(key, { name: key, entries, outside, source });
     homes.set(key, reader.source.name);
   }
 }
@@ -102,8 +103,12 @@ function reasonOf(text: string): string {
   return why === 'reversed' ? ': it starts above its end' : '';
 }
 
-function readOutsideList(reader: ShapeReader, entry: Entry, reading: ListReading): readonly string[] {
-  const source = readListSource(reader, entry);
+function readOutsideList(
+  reader: ShapeReader,
+  entry: Entry,
+  source: ListSource | undefined,
+  reading: ListReading,
+): readonly string[] {
   if (source === undefined) return [];
   const read = reading.readOutside(source);
   if (read.kind === 'failed') {

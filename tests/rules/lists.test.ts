@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { listSourcesOf, loadRules, type LoadOptions } from '../../shared/rules/load.ts';
 import { formatPlace, type ListPlace } from '../../shared/rules/list-source.ts';
 import { OutsideLists, type FetchedList } from '../../shared/rules/outside-lists.ts';
-import { RuleSource } from '../../shared/rule-source.ts';
+import { reloadedOf, RuleSource } from '../../shared/rule-source.ts';
 
 const START = new Date('2026-11-17T02:00:00Z');
 const after = (seconds: number): Date => new Date(START.getTime() + seconds * 1000);
@@ -36,7 +36,7 @@ async function open(places: Places, file: { name: string; text: string }) {
   const options: LoadOptions = { readOutside: (source) => lists.read(source) };
   const load = () => loadRules([file], options);
   const loaded = load();
-  return { lists, loaded, source: new RuleSource(loaded, lists, load) };
+  return { lists, loaded, source: new RuleSource(loaded.rules, lists, () => reloadedOf(load())) };
 }
 
 const codes = ({ diagnostics }: { diagnostics: readonly { code: string; line: number; column: number }[] }): string[] =>

@@ -1,0 +1,40 @@
+/**
+ * What functions load only when they need it (`await import(…)`) becomes a file beside the bundle, in `late/`: a bundle
+ * is read and parsed as a whole before the first event, and most events need nothing of these. Each file has its own
+ * copy of what it imports, so that modules which keep something for others must not be imported in this way alone.
+ */
+const path = require('node:path');
+
+/** The plugin; `options` are those of the bundles themselves. */
+module.exports = (esbuild, options) => ({
+  name: 'late-parts',
+  setup(build) {
+    const { outdir, outfile } = build.initialOptions;
+    const folder = outdir ?? path.dirname(outfile);
+    const late = path.join(folder, 'late');
+    /** By entry; functions are bundled side by side. */
+    const built = new Map();
+    build.onResolve({ filter: /.*/ }, async ({ path: name, kind, importer, resolveDir, pluginData }) => {
+      // libraries look after themselves
+      const isLate = kind === 'dynamic-import' && !importer.includes('node_modules') && !name.startsWith('node:');
+      if (!isLate || pluginData === 'late') return undefined;
+      const found = await build.resolve(name, { kind, importer, resolveDir, pluginData: 'late' });
+      if (found.errors.length > 0) return found;
+      const part = partName(name);
+      if (!built.has(found.path)) built.set(found.path, bundlePart(found.path, path.join(late, part)));
+      await built.get(found.path);
+      return { path: `./late/${part}`, external: true };
+    });
+
+    const bundlePart = (entry, to) =>
+      esbuild.build({ ...options, entryPoints: [entry], outfile: to, allowOverwrite: true, logLevel: 'silent' });
+  },
+});
+
+function partName(name) {
+  return `${name
+    .replace(/\.ts$/, '')
+    .replaceAll(/[^A-Za-z0-9-]+/g, ' ')
+    .trim()
+    .replaceAll(' ', '-')}.js`;
+}
