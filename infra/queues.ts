@@ -1,51 +1,150 @@
 /** The queues between the functions, each with one for what could not be worked off. */
-import { attribute, ref, type Fragment } from './fragment.ts';
+import type { Deployment } from './deployment.ts';
+import { objectRules } from './deliveries.ts';
+import { queueEncryption } from './encryption.ts';
+import { attribute, policy, ref, sub, type Fragment, type Resource, type Statement } from './fragment.ts';
+import { madeUpBucketName, stackName } from './names.ts';
+import { scheduleRules } from './schedules.ts';
 
+/** The longest that SQS keeps a message. */
 const FOURTEEN_DAYS = 1_209_600;
 
-/** Batches (deliveries to be archived), Objects (keys to be collected), Alerts (keys to be told). */
-export function queues(): Fragment {
-  const names = { Batches: 720, Objects: 5400, Alerts: 360 };
-  const pairs = Object.entries(names).flatMap(([name, visibility]) => [
-    [
-      name,
-      {
-        Type: 'AWS::SQS::Queue',
-        Properties: {
-          MessageRetentionPeriod: FOURTEEN_DAYS,
-          VisibilityTimeout: visibility,
-          RedrivePolicy: { deadLetterTargetArn: attribute(`${name}Dead`), maxReceiveCount: 5 },
-        },
-      },
-    ],
-    [`${name}Dead`, { Type: 'AWS::SQS::Queue', Properties: { MessageRetentionPeriod: FOURTEEN_DAYS } }],
-  ]);
-  const outputs = Object.keys(names).flatMap((name) => [
-    [name, { Description: `URL of the queue`, Value: ref(name) }],
-    [`${name}Dead`, { Description: `URL of its dead letters`, Value: ref(`${name}Dead`) }],
+/** So often a message is tried before it goes to the dead letters. */
+const TRIES = 5;
+
+interface Queue {
+  /** Seconds that a message taken is hidden: six times the function's timeout, as Lambda wants it, and its batching window. */
+  readonly visibility: number;
+  /** Who may send to it, beside the roles that may. */
+  readonly senders: readonly Statement[];
+  /** Who may send to its dead letters, beside SQS itself. */
+  readonly deadSenders: readonly Statement[];
+}
+
+/** Batches (deliveries to be archived), Objects (keys to be collected), Alerts (keys to be told), and undelivered schedules. */
+export function queues(deployment: Deployment): Fragment {
+  const all = Object.entries(queuesOf(deployment));
+  const resources = all.flatMap(([id, queue]) => pair(id, queue, deployment));
+  const outputs = all.flatMap(([id]) => [
+    [id, { Description: `URL of the queue ${id}`, Value: ref(id) }],
+    [`${id}Dead`, { Description: `URL of the dead letters of ${id}`, Value: ref(`${id}Dead`) }],
   ]);
   return {
     Resources: {
-      ...(Object.fromEntries(pairs) as Fragment['Resources']),
-      AlertsPolicy: {
-        Type: 'AWS::SQS::QueuePolicy',
-        Properties: {
-          Queues: [ref('Alerts')],
-          PolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [
-              {
-                Effect: 'Allow',
-                Principal: { Service: 's3.amazonaws.com' },
-                Action: 'sqs:SendMessage',
-                Resource: attribute('Alerts'),
-                Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } },
-              },
-            ],
-          },
-        },
-      },
+      ...(Object.fromEntries(resources) as Fragment['Resources']),
+      ...schedulesDead(deployment),
     },
     Outputs: Object.fromEntries(outputs) as NonNullable<Fragment['Outputs']>,
+  };
+}
+
+function queuesOf({ config }: Deployment): Readonly<Record<string, Queue>> {
+  const { deployment, storage, sources } = config;
+  const lake = storage.bucket ?? madeUpBucketName(deployment, 'Lake');
+  const made = sources.flatMap((source) => (source.kind === 'bucket' && source.create ? [source.bucket] : []));
+  const rules = objectRules(config);
+  return {
+    Batches: { visibility: 6 * 120 + 60, senders: [], deadSenders: [] },
+    Objects: {
+      visibility: 6 * 900,
+      senders: [...fromBuckets('Objects', made), ...fromRules('Objects', rules)],
+      deadSenders: fromRules('ObjectsDead', rules),
+    },
+    Alerts: { visibility: 6 * 60 + 5, senders: fromBuckets('Alerts', [lake]), deadSenders: [] },
+  };
+}
+
+function pair(id: string, { visibility, senders, deadSenders }: Queue, deployment: Deployment): [string, Resource][] {
+  const name = queueName(id, deployment);
+  // by name, as the two queues' policies for each other would refer to each other in a circle
+  const source = sub(`arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${name}`);
+  return [
+    [
+      id,
+      queue(deployment, {
+        QueueName: name,
+        VisibilityTimeout: visibility,
+        RedrivePolicy: { deadLetterTargetArn: attribute(`${id}Dead`), maxReceiveCount: TRIES },
+        RedriveAllowPolicy: { redrivePermission: 'denyAll' },
+      }),
+    ],
+    [
+      `${id}Dead`,
+      queue(deployment, {
+        QueueName: queueName(`${id}Dead`, deployment),
+        RedriveAllowPolicy: { redrivePermission: 'byQueue', sourceQueueArns: [source] },
+      }),
+    ],
+    [`${id}Policy`, queuePolicy(id, senders)],
+    [`${id}DeadPolicy`, queuePolicy(`${id}Dead`, deadSenders)],
+  ];
+}
+
+/** Events of schedules that Lambda did not take: they run again by themselves, so that these are evidence alone. */
+function schedulesDead(deployment: Deployment): Readonly<Record<string, Resource>> {
+  return {
+    SchedulesDead: queue(deployment, {
+      QueueName: queueName('SchedulesDead', deployment),
+      RedriveAllowPolicy: { redrivePermission: 'denyAll' },
+    }),
+    SchedulesDeadPolicy: queuePolicy('SchedulesDead', fromRules('SchedulesDead', scheduleRules(deployment))),
+  };
+}
+
+function queue({ config }: Deployment, properties: Readonly<Record<string, unknown>>): Resource {
+  return {
+    Type: 'AWS::SQS::Queue',
+    Properties: { ...properties, MessageRetentionPeriod: FOURTEEN_DAYS, ...queueEncryption(config.storage) },
+  };
+}
+
+function queueName(id: string, { config }: Deployment): string {
+  return `${stackName(config.deployment)}-${id.replace(/Dead$/, '-dead').toLowerCase()}`;
+}
+
+function queuePolicy(id: string, senders: readonly Statement[]): Resource {
+  const tlsOnly: Statement = {
+    Sid: 'RefuseWithoutTls',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'sqs:*',
+    Resource: attribute(id),
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+  return {
+    Type: 'AWS::SQS::QueuePolicy',
+    Properties: { Queues: [ref(id)], PolicyDocument: policy([tlsOnly, ...senders]) },
+  };
+}
+
+function fromBuckets(queueId: string, buckets: readonly string[]): readonly Statement[] {
+  if (buckets.length === 0) return [];
+  const arns = buckets.map((name) => sub(`arn:\${AWS::Partition}:s3:::${name}`));
+  return [sending('TakeEventsOfBuckets', 's3.amazonaws.com', queueId, arns)];
+}
+
+function fromRules(queueId: string, ruleIds: readonly string[]): readonly Statement[] {
+  if (ruleIds.length === 0) return [];
+  return [
+    sending(
+      'TakeEventsOfRules',
+      'events.amazonaws.com',
+      queueId,
+      ruleIds.map((id) => attribute(id)),
+    ),
+  ];
+}
+
+function sending(sid: string, service: string, queueId: string, sources: readonly unknown[]): Statement {
+  return {
+    Sid: sid,
+    Effect: 'Allow',
+    Principal: { Service: service },
+    Action: 'sqs:SendMessage',
+    Resource: attribute(queueId),
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') },
+      ArnLike: { 'aws:SourceArn': sources },
+    },
   };
 }

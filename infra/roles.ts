@@ -1,44 +1,82 @@
-/** What each function may do: one role a function. */
-import { attribute, sub, type Fragment, type Resource } from './fragment.ts';
+/** What each function may do: one role a function, and nothing in it that the function does not do. */
+import type { Deployment } from './deployment.ts';
+import { useOfKey } from './encryption.ts';
+import { policy, type Fragment, type Resource, type Statement } from './fragment.ts';
+import { FUNCTIONS, type FunctionName } from './names.ts';
+import * as may from './statements.ts';
 
-/** One role a function, each with what that function does and no more. */
-export function roles(): Fragment {
-  const names = ['Detect', 'Archive', 'Collect', 'Windows', 'Notify', 'Rules'];
-  return { Resources: Object.fromEntries(names.map((name) => [`${name}Role`, role()])) };
+/** A role a function. */
+export function roles(deployment: Deployment): Fragment {
+  const grants = grantsOf(deployment);
+  return {
+    Resources: Object.fromEntries(FUNCTIONS.map((name) => [`${name}Role`, role(deployment, name, grants[name])])),
+  };
 }
 
-function role(): Resource {
+/** What a function does beside writing its log. */
+interface Grants {
+  readonly statements: readonly Statement[];
+  /** Services through which it meets what the owner's key encrypts. */
+  readonly encrypted: readonly string[];
+}
+
+function grantsOf(deployment: Deployment): Readonly<Record<FunctionName, Grants>> {
+  const { config } = deployment;
+  const lists = may.readLists(deployment);
+  return {
+    Detect: {
+      statements: [...may.SEND_BATCHES, ...may.RAISE_ALERTS, ...lists, ...may.keepFailedEvents(config, 'Detect')],
+      encrypted: ['s3', 'sqs'],
+    },
+    Archive: {
+      statements: [may.takeFrom('Batches'), ...may.READ_PARKED, may.ARCHIVE, ...lists],
+      encrypted: ['s3', 'sqs'],
+    },
+    Collect: {
+      statements: [may.takeFrom('Objects'), ...may.readDeliveries(config), may.ARCHIVE, ...may.RAISE_ALERTS, ...lists],
+      encrypted: ['s3', 'sqs'],
+    },
+    Windows: {
+      statements: [...may.FOLD_WINDOWS, ...may.RAISE_ALERTS, ...lists, ...may.keepFailedEvents(config, 'Windows')],
+      encrypted: ['s3'],
+    },
+    Notify: {
+      statements: [may.takeFrom('Alerts'), ...may.READ_ALERTS, ...may.tell(config)],
+      encrypted: ['s3', 'sqs', 'sns'],
+    },
+    Rules: {
+      statements: [
+        ...may.queryLake(config),
+        ...may.REMEMBER_SCHEDULED,
+        ...may.RAISE_ALERTS,
+        ...lists,
+        ...may.keepFailedEvents(config, 'Rules'),
+      ],
+      encrypted: ['s3'],
+    },
+  };
+}
+
+function role({ config }: Deployment, name: FunctionName, { statements, encrypted }: Grants): Resource {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
-      AssumeRolePolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-      },
+      AssumeRolePolicyDocument: policy([
+        {
+          Sid: 'RunAsFunction',
+          Effect: 'Allow',
+          Principal: { Service: 'lambda.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+        },
+      ]),
       Policies: [
         {
           PolicyName: 'work',
-          PolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [
-              {
-                Effect: 'Allow',
-                Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-                Resource: sub('arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/*'),
-              },
-              {
-                Effect: 'Allow',
-                Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket'],
-                Resource: [attribute('Lake'), sub('${Lake.Arn}/*'), sub('${Transit.Arn}/*')],
-              },
-              {
-                Effect: 'Allow',
-                Action: ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-                Resource: [attribute('Batches'), attribute('Objects'), attribute('Alerts')],
-              },
-              { Effect: 'Allow', Action: 'sns:Publish', Resource: '*' },
-            ],
-          },
+          PolicyDocument: policy([
+            may.writeOwnLog(config, name),
+            ...statements,
+            ...useOfKey(config.storage, encrypted),
+          ]),
         },
       ],
     },

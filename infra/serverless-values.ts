@@ -1,24 +1,41 @@
 /** What serverless.yml takes from the configuration. */
 import type { Deployment } from './deployment.ts';
-import { ref } from './fragment.ts';
+import { literal, ref, sub } from './fragment.ts';
+import { databaseName, stackName } from './names.ts';
+import { topicId } from './topics.ts';
 
 /** The values, by the name under which serverless.yml asks for them. */
-export function serverlessValues({ config }: Deployment): Readonly<Record<string, unknown>> {
-  const { deployment, operations } = config;
-  const { name, stage, region } = deployment;
+export function serverlessValues(deployment: Deployment): Readonly<Record<string, unknown>> {
+  const { operations } = deployment.config;
+  const { name, stage, region } = deployment.config.deployment;
   return {
     name,
     stage,
-    region: region ?? process.env['AWS_REGION'] ?? 'us-east-1',
+    region: region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
     logRetentionDays: operations.logRetentionDays,
     tags: { application: name },
-    environment: {
-      NODE_OPTIONS: '--enable-source-maps',
-      POWERTOOLS_LOG_LEVEL: 'WARN',
-      POWERTOOLS_SERVICE_NAME: `${name}-${stage}`,
-      SEKISHO_LAKE: ref('Lake'),
-      SEKISHO_TRANSIT: ref('Transit'),
-      SEKISHO_BATCHES: ref('Batches'),
-    },
+    environment: environment(deployment),
+  };
+}
+
+/** What the functions are told where they run: names of what the stack made. Nothing here is a secret. */
+function environment({ config }: Deployment): Readonly<Record<string, unknown>> {
+  const stack = stackName(config.deployment);
+  const topics = config.alerts.routes.map(({ name, topic }) => [
+    name,
+    topic === undefined ? `\${${topicId(name)}}` : literal(topic),
+  ]);
+  const references = config.alerts.routes.some(({ topic }) => topic === undefined);
+  const text = JSON.stringify(Object.fromEntries(topics));
+  return {
+    NODE_OPTIONS: '--enable-source-maps',
+    POWERTOOLS_LOG_LEVEL: 'WARN',
+    POWERTOOLS_SERVICE_NAME: stack,
+    SEKISHO_LAKE: ref('Lake'),
+    SEKISHO_TRANSIT: ref('Transit'),
+    SEKISHO_BATCHES: ref('Batches'),
+    SEKISHO_TOPICS: references ? sub(text) : text,
+    SEKISHO_DATABASE: databaseName(config.deployment),
+    SEKISHO_WORKGROUP: stack,
   };
 }

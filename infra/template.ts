@@ -1,8 +1,11 @@
 /** All parts of the template put together. */
+import { deliveries } from './deliveries.ts';
 import type { Deployment } from './deployment.ts';
 import type { Fragment } from './fragment.ts';
+import { logs } from './logs.ts';
 import { queues } from './queues.ts';
 import { roles } from './roles.ts';
+import { schedules } from './schedules.ts';
 import { sources } from './sources.ts';
 import { storage } from './storage.ts';
 import { topics } from './topics.ts';
@@ -11,13 +14,22 @@ import { triggers } from './triggers.ts';
 /** A concern's part of the template. */
 type Concern = (deployment: Deployment) => Fragment;
 
-const CONCERNS: readonly Concern[] = [storage, queues, topics, roles, triggers, sources];
+const CONCERNS: readonly Concern[] = [storage, queues, topics, roles, triggers, schedules, sources, deliveries, logs];
 
 /** Everything around the functions that a deployment consists of. */
-export function templateOf(deployment: Deployment): Fragment {
+export function templateOf(deployment: Deployment): Required<Fragment> {
   const parts = CONCERNS.map((concern) => concern(deployment));
   return {
-    Resources: Object.assign({}, ...parts.map(({ Resources }) => Resources)) as Fragment['Resources'],
-    Outputs: Object.assign({}, ...parts.map(({ Outputs }) => Outputs ?? {})) as NonNullable<Fragment['Outputs']>,
+    Resources: together(parts.map(({ Resources }) => Resources)),
+    Outputs: together(parts.map(({ Outputs }) => Outputs ?? {})),
+    extensions: together(parts.map(({ extensions }) => extensions ?? {})),
   };
+}
+
+/** Entries of all parts; two of one name would be one thing that is silently gone. */
+function together<T>(parts: readonly Readonly<Record<string, T>>[]): Readonly<Record<string, T>> {
+  const entries = parts.flatMap((part) => Object.entries(part));
+  const twice = entries.find(([id], index) => entries.findIndex(([other]) => other === id) !== index);
+  if (twice !== undefined) throw new Error(`two parts of the template are called \`${twice[0]}\``);
+  return Object.fromEntries(entries);
 }

@@ -1,49 +1,79 @@
-/** What sets the functions going: queues and schedules. */
-import type { Deployment } from './deployment.ts';
+/** What sets the functions going beside clocks and subscriptions, and what becomes of asynchronous calls that fail. */
 import { attribute, ref, type Fragment, type Resource } from './fragment.ts';
+import type { FunctionName } from './names.ts';
 
-/** Mappings of queues, schedules, and what becomes of asynchronous calls that fail. */
-export function triggers({ config }: Deployment): Fragment {
+/** How a function takes messages from a queue. */
+interface QueueTrigger {
+  readonly queue: string;
+  /** Messages an invocation takes at most; Lambda takes fewer than 6 MB. */
+  readonly most: number;
+  /** Seconds that it waits for more to come. */
+  readonly window: number;
+}
+
+/** Functions that queues feed. */
+const QUEUE_TRIGGERS: Readonly<Partial<Record<FunctionName, QueueTrigger>>> = {
+  // many deliveries make one object: requests are what small ones cost
+  Archive: { queue: 'Batches', most: 10_000, window: 60 },
+  // one object may take all of an invocation's time
+  Collect: { queue: 'Objects', most: 1, window: 0 },
+  // a person is told of what belongs together in one go
+  Notify: { queue: 'Alerts', most: 100, window: 5 },
+};
+
+/** What Lambda does with an event of a function that is invoked asynchronously. */
+interface Asynchronous {
+  readonly retries: 0 | 1 | 2;
+  /** Seconds after which an event is given up, 60 to 21,600. */
+  readonly patience: number;
+}
+
+/** Functions that subscriptions and clocks invoke. What fails goes to the bucket Transit, which takes it whatever its size. */
+const ASYNCHRONOUS: Readonly<Partial<Record<FunctionName, Asynchronous>>> = {
+  // a delivery comes once: it is tried for as long as Lambda lets us
+  Detect: { retries: 2, patience: 21_600 },
+  // the next minute does all of the work
+  Windows: { retries: 0, patience: 60 },
+  // long-memory rules look at what was missed when they run next
+  Rules: { retries: 1, patience: 1800 },
+};
+
+/** Mappings of queues to functions, and the ends of asynchronous calls. */
+export function triggers(): Fragment {
+  const fed = Object.entries(QUEUE_TRIGGERS) as [FunctionName, QueueTrigger][];
+  const invoked = Object.entries(ASYNCHRONOUS) as [FunctionName, Asynchronous][];
   return {
-    Resources: {
-      ArchiveTrigger: fromQueue('Batches', 'ArchiveLambdaFunction', 1000, 60),
-      CollectTrigger: fromQueue('Objects', 'CollectLambdaFunction', 1, 0),
-      NotifyTrigger: fromQueue('Alerts', 'NotifyLambdaFunction', 100, 5),
-      ...schedule('Windows', 'rate(1 minute)'),
-      ...schedule('Rules', config.schedules.rules),
-    },
+    Resources: Object.fromEntries([
+      ...fed.map(([name, trigger]) => [`${name}Trigger`, mapping(name, trigger)]),
+      ...invoked.map(([name, settings]) => [`${name}Invocations`, invocations(name, settings)]),
+    ]) as Fragment['Resources'],
   };
 }
 
-function fromQueue(queue: string, target: string, batchSize: number, window: number): Resource {
+function mapping(name: FunctionName, { queue, most, window }: QueueTrigger): Resource {
   return {
     Type: 'AWS::Lambda::EventSourceMapping',
     Properties: {
       EventSourceArn: attribute(queue),
-      FunctionName: ref(target),
-      BatchSize: batchSize,
+      FunctionName: ref(`${name}LambdaFunction`),
+      BatchSize: most,
       MaximumBatchingWindowInSeconds: window,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
+      // the fewest there can be: many small objects are what makes a lake slow
       ScalingConfig: { MaximumConcurrency: 2 },
     },
   };
 }
 
-function schedule(name: string, expression: string): Record<string, Resource> {
-  const target = `${name}LambdaFunction`;
+function invocations(name: FunctionName, { retries, patience }: Asynchronous): Resource {
   return {
-    [`${name}Schedule`]: {
-      Type: 'AWS::Events::Rule',
-      Properties: { ScheduleExpression: expression, Targets: [{ Id: name, Arn: attribute(target) }] },
-    },
-    [`${name}Permission`]: {
-      Type: 'AWS::Lambda::Permission',
-      Properties: {
-        Action: 'lambda:InvokeFunction',
-        FunctionName: ref(target),
-        Principal: 'events.amazonaws.com',
-        SourceArn: attribute(`${name}Schedule`),
-      },
+    Type: 'AWS::Lambda::EventInvokeConfig',
+    Properties: {
+      FunctionName: ref(`${name}LambdaFunction`),
+      Qualifier: '$LATEST',
+      MaximumRetryAttempts: retries,
+      MaximumEventAgeInSeconds: patience,
+      DestinationConfig: { OnFailure: { Destination: attribute('Transit') } },
     },
   };
 }
