@@ -1,13 +1,11 @@
 /** How serverless-esbuild bundles the functions: with the deployment inside. */
-const esbuild = require('esbuild');
 const path = require('node:path');
-const lateParts = require('./late-parts.cjs');
 
 module.exports = async () => {
   const { packDeployment, readDeployment } = await import('./deployment.ts');
   // a text twice over: JSON that the program parses
   const deployment = JSON.stringify(JSON.stringify(packDeployment(readDeployment())));
-  const options = {
+  return {
     bundle: true,
     minify: true,
     sourcemap: true,
@@ -20,7 +18,9 @@ module.exports = async () => {
     supported: { 'dynamic-import': false },
     // functions find their credentials in one place
     alias: { '@aws-sdk/credential-provider-node': path.join(__dirname, 'lambda-credentials.ts') },
+    exclude: [],
+    // by name: osls takes no functions from files
+    plugins: 'infra/bundle-plugins.cjs',
     define: { SEKISHO_DEPLOYMENT: deployment },
   };
-  return { ...options, exclude: [], plugins: [lateParts(esbuild, options)] };
 };
