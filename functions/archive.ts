@@ -1,14 +1,14 @@
 /** Deliveries from the queue, many at once. */
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { inflate } from '../shared/envelope/inflate.ts';
-import { archive } from '../shared/pipeline.ts';
-import { pipeline } from './pipeline.ts';
+import { archiveMessages } from '../shared/archive-messages.ts';
+import { pipeline, transit } from './pipeline.ts';
+import { answerTo, measuredOf, receivedIn } from './queue.ts';
+import { metrics } from './telemetry.ts';
+import { withRules } from './with-rules.ts';
 
-export async function handler({ Records }: SQSEvent): Promise<SQSBatchResponse> {
-  const arrivals = Records.map(({ body }) => {
-    const { cloudwatch } = JSON.parse(body) as { cloudwatch: string };
-    return { kind: 'cloudwatch' as const, json: inflate(Buffer.from(cloudwatch, 'base64')), place: 'a delivery' };
-  });
-  await archive(arrivals, pipeline);
-  return { batchItemFailures: [] };
-}
+/** Messages that can't be read come again alone, and in the end lie with the dead letters. */
+export const handler = withRules(async (event: SQSEvent): Promise<SQSBatchResponse> => {
+  const { archived, failed } = await archiveMessages(receivedIn(event), pipeline, transit);
+  metrics.add(measuredOf(archived));
+  return answerTo(failed);
+});

@@ -1,12 +1,17 @@
 /** A delivery of CloudWatch Logs, as a subscription sends it. */
-import type { CloudWatchLogsEvent } from 'aws-lambda';
-import { inflate } from '../shared/envelope/inflate.ts';
+import { openSubscriptionEvent } from '../shared/envelope/subscription.ts';
 import { detect } from '../shared/pipeline.ts';
-import { pipeline } from './pipeline.ts';
+import { knowsLogGroup, pipeline } from './pipeline.ts';
+import { warnOnce } from './telemetry.ts';
+import { withRules } from './with-rules.ts';
 
-export async function handler({ awslogs }: CloudWatchLogsEvent): Promise<void> {
-  await detect(
-    { kind: 'cloudwatch', json: inflate(Buffer.from(awslogs.data, 'base64')), place: 'a delivery' },
-    pipeline,
+/** Lambda calls it asynchronously: an error has it called again, and in the end the event kept. */
+export const handler = withRules(async (event: unknown): Promise<void> => {
+  const { decoded } = await detect(openSubscriptionEvent(event), pipeline);
+  // what is malformed is archive's to count: it is quarantined there
+  const logGroup = decoded.kind === 'decoded' ? decoded.delivery.source.name : null;
+  if (logGroup === null || knowsLogGroup(logGroup)) return;
+  await warnOnce(
+    `log group \`${logGroup}\` is not in sekisho.yml: its lines are read as the default format; add it to \`sources\` with its format`,
   );
-}
+});

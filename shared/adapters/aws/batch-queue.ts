@@ -37,13 +37,13 @@ export function openBatchQueue({ url, transit, clock, mostBytes = MIB }: BatchQu
       const { receiveMessages } = await import('./receive-messages.ts');
       const received = await attempt('receive from', url, () => receiveMessages(url, most));
       const opened = await Promise.all(
-        received.map(async ({ message: text, done, retry }) => {
-          const message = await openBatchMessage(text, transit);
+        received.map(async (each) => {
+          const message = await openBatchMessage(each.message, transit);
           if (message.kind === 'bad') return undefined;
           return {
             message,
-            done: () => attempt('delete from', url, done),
-            retry: () => attempt('give back to', url, retry),
+            done: () => attempt('delete from', url, () => each.done()),
+            retry: () => attempt('give back to', url, () => each.retry()),
           };
         }),
       );
