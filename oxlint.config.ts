@@ -13,6 +13,7 @@ const house = [
   'alerts',
   'lake',
   'query',
+  'operations',
   'reports',
   'investigate',
   'pipeline',

@@ -1,11 +1,15 @@
 /** The terminal's entry point: commands, and how each of them may end. */
 import { Command, CommanderError } from 'commander';
+import { backfillCommand } from './backfill.ts';
+import { doctorCommand } from './doctor.ts';
 import { CommandFailure, EXIT, UsageError } from './exit.ts';
 import { ingestCommand } from './ingest.ts';
+import { initCommand } from './init.ts';
 import { endQuietlyOnClosedPipe, widthOf } from './output.ts';
 import { parseCommand } from './parse.ts';
 import { formatProblem, formatUsageProblem } from './problems.ts';
 import { queryCommand } from './query.ts';
+import { redriveCommand } from './redrive.ts';
 import { rulesCommand } from './rules.ts';
 
 const HELP = `
@@ -15,6 +19,7 @@ Examples:
                                             read what another program prints
   sekisho query "SELECT dstport, count(*) AS n FROM flows GROUP BY 1"
   sekisho rules test                        run the tests inside the rules
+  sekisho doctor                            check the deployment on AWS
 
 Exit codes: 0 done · 1 failed · 2 wrong usage or configuration
             3 done, and something was found
@@ -34,8 +39,17 @@ async function main(): Promise<number> {
   const done = (code: number): void => {
     exitCode = code;
   };
-  for (const command of [ingestCommand(done), parseCommand(done), queryCommand(done), rulesCommand(done)]) {
-    program.addCommand(command);
+  for (const command of [
+    ingestCommand,
+    parseCommand,
+    queryCommand,
+    rulesCommand,
+    initCommand,
+    doctorCommand,
+    backfillCommand,
+    redriveCommand,
+  ]) {
+    program.addCommand(command(done));
   }
   withErrors(program);
   try {
