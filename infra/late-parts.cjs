@@ -20,7 +20,8 @@ module.exports = (esbuild, options) => ({
       if (!isLate || pluginData === 'late') return undefined;
       const found = await build.resolve(name, { kind, importer, resolveDir, pluginData: 'late' });
       if (found.errors.length > 0) return found;
-      const part = partName(name);
+      // of its own path, as it may be named in several ways
+      const part = partName(path.relative(path.dirname(__dirname), found.path));
       if (!built.has(found.path)) built.set(found.path, bundlePart(found.path, path.join(late, part)));
       await built.get(found.path);
       return { path: `./late/${part}`, external: true };
