@@ -1,4 +1,5 @@
 /** Which alerts people are told of one by one, so that a bad minute does not hide what is worst. */
+import { createHash } from 'node:crypto';
 import type { Severity } from '../rules/rule.ts';
 import type { Alert } from './alert.ts';
 import { countSeverities, rankOf, compareText } from './order.ts';
@@ -9,8 +10,11 @@ import { formatCount } from './wording.ts';
 export interface NotificationOptions {
   /** Alerts told one by one in a minute, at most. */
   readonly perMinute: number;
-  /** How many were told in this minute already. */
-  readonly told?: number | undefined;
+  /**
+   * How many were told in this minute already, by severity. What is less bad takes no room from what comes after it, so
+   * that a minute that began with trifles does not hide the worst.
+   */
+  readonly told?: ReadonlyMap<Severity, number> | undefined;
   /** Alerts met before, which may quiet those that come now. */
   readonly known?: Iterable<Alert> | undefined;
 }
@@ -22,11 +26,27 @@ export interface Notification {
   readonly kind: 'new' | 'continuing';
 }
 
+/** Alerts that are not told one by one: one message says how many there are. */
+export interface Remainder {
+  readonly kind: 'more';
+  /** The same for the same alerts. */
+  readonly id: string;
+  /** The worst first. */
+  readonly alerts: readonly Alert[];
+  /** When it is told, ISO 8601. */
+  readonly time: string;
+}
+
+/** Whatever is told. */
+export type Notice = Notification | Remainder;
+
 /** What to tell; every alert is an object in the lake, whatever is told. */
 export interface NotificationPlan {
   /** The worst first; of equals those that are new, then the earliest. */
   readonly told: readonly Notification[];
-  /** How many more there are, by severity, the worst first: one message, none where it is empty. */
+  /** Those for which there is no room, in the same order. */
+  readonly held: readonly Notification[];
+  /** How many more these are, by severity, the worst first: one message, none where it is empty. */
   readonly more: ReadonlyMap<Severity, number>;
   /** Alerts that nobody is told of, as a more specific one tells of the same. */
   readonly quieted: readonly Alert[];
@@ -34,7 +54,7 @@ export interface NotificationPlan {
 
 /** Decides for the alerts of one minute, or of a part of it. */
 export function planNotifications(alerts: readonly Alert[], options: NotificationOptions): NotificationPlan {
-  const { perMinute, told = 0, known = [] } = options;
+  const { perMinute, told: before = new Map<Severity, number>(), known = [] } = options;
   const found = findQuieted(alerts, known);
   const isQuieted = ({ id, quieted_by }: Alert): boolean => quieted_by !== null || found.has(id);
   const waiting = alerts
@@ -47,12 +67,28 @@ export function planNotifications(alerts: readonly Alert[], options: Notificatio
         compareText(a.alert.first_seen, b.alert.first_seen) ||
         compareText(a.alert.id, b.alert.id),
     );
-  const room = Math.max(0, perMinute - told);
+  const told: Notification[] = [];
+  const held: Notification[] = [];
+  for (const each of waiting) {
+    const rank = rankOf(each.alert.rule.severity);
+    const atLeastAsBad = [...before].filter(([severity]) => rankOf(severity) <= rank);
+    const taken = told.length + atLeastAsBad.reduce((sum, [, count]) => sum + count, 0);
+    (taken < perMinute ? told : held).push(each);
+  }
   return {
-    told: waiting.slice(0, room),
-    more: countSeverities(waiting.slice(room).map(({ alert }) => alert.rule.severity)),
+    told,
+    held,
+    more: countSeverities(held.map(({ alert }) => alert.rule.severity)),
     quieted: alerts.filter(isQuieted),
   };
+}
+
+/** The one message about alerts that are held back, which are the worst first. */
+export function remainderOf(held: readonly Notification[], time: Date): Remainder {
+  const alerts = held.map(({ alert }) => alert);
+  const ids = alerts.map(({ id }) => id).sort();
+  const id = createHash('sha256').update(ids.join()).digest('hex').slice(0, 32);
+  return { kind: 'more', id, alerts, time: time.toISOString() };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Alert } from './alert.ts';
 import { ALERTS } from './layout.ts';
 import { rememberAlerts, type AlertMemory } from './memory.ts';
 import { isoTime, spanOf } from './span.ts';
+import { decodeAlert } from './stored.ts';
 
 /** Objects of a day that are read at most; the lake's view `alerts` takes all of them into account. */
 const MOST_READ = 2000;
@@ -55,17 +56,7 @@ async function readDay(store: ObjectStore, day: string): Promise<readonly Alert[
   const alerts: Alert[] = [];
   for (let at = 0; at < keys.length; at += CHUNK) {
     const objects = await Promise.all(keys.slice(at, at + CHUNK).map((key) => store.get(key)));
-    alerts.push(...objects.flatMap((object) => (object === undefined ? [] : decodeAlert(object.body))));
+    alerts.push(...objects.flatMap((object) => (object === undefined ? [] : (decodeAlert(object.body) ?? []))));
   }
   return alerts;
-}
-
-/** An alert from its object's body; nothing of a body that is none, or one of another version. */
-function decodeAlert(body: Uint8Array): readonly Alert[] {
-  try {
-    const alert = JSON.parse(Buffer.from(body).toString()) as Alert;
-    return alert.schema === 'sekisho.alert/1' && Array.isArray(alert.rule.quiets) ? [alert] : [];
-  } catch {
-    return [];
-  }
 }

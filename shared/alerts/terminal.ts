@@ -81,9 +81,9 @@ function entriesOf({ findings, quieted, ...incident }: Incident, timeZone = 'UTC
       '',
       findings.length > listed.length ? [`and ${formatCounted(findings.length - listed.length, 'more rule')}`] : [],
     ),
-    ...under('when', [span(seen, 'UTC'), ...(timeZone === 'UTC' ? [] : [span(seen, timeZone)])]),
-    ...under('where', [placeOf(findings.flatMap(({ alerts }) => alerts))]),
-    ...under('measured', isAlone ? [measured(strongest)] : []),
+    ...under('when', [formatSeen(seen, 'UTC'), ...(timeZone === 'UTC' ? [] : [formatSeen(seen, timeZone)])]),
+    ...under('where', [formatWhere(findings.flatMap(({ alerts }) => alerts))]),
+    ...under('measured', isAlone ? [formatMeasured(strongest)] : []),
     ...under('records', strongest.samples.slice(0, SHOWN_SAMPLES).map(formatFlow)),
     ...under('do', adviceOf(findings)),
     ...under('quiet', quieted.length > 0 ? [heldBack(quieted)] : []),
@@ -129,7 +129,7 @@ function groupsBeside({ group }: Alert, alerts: readonly Alert[]): readonly stri
 }
 
 /** `distinct(dstport) = 120 (alerts at >= 50) in 1,340 records, 1,400 packets, 56 kB`; of every match only the amounts. */
-function measured({ measure, threshold, records, packets, bytes }: Alert): string {
+export function formatMeasured({ measure, threshold, records, packets, bytes }: Alert): string {
   const amounts = [formatCounted(records, 'record'), formatCounted(packets, 'packet'), formatBytes(bytes)].join(', ');
   if (threshold === null) return `${amounts} (every match alerts)`;
   const values = Object.entries(measure).map(([text, value]) => {
@@ -141,7 +141,7 @@ function measured({ measure, threshold, records, packets, bytes }: Alert): strin
 }
 
 /** `eni-1, eni-2, eni-3 and 2 more · vpc-1 · ap-northeast-1 · 123456789012`. */
-function placeOf(alerts: readonly Alert[]): string {
+export function formatWhere(alerts: readonly Alert[]): string {
   const facts = (of: (alert: Alert) => string | null | readonly string[]): string =>
     list([...new Set(alerts.flatMap((alert) => of(alert) ?? []))]);
   return [
@@ -179,7 +179,7 @@ function more(count: number): string {
 }
 
 /** `2026-11-24 07:20:00–07:30:00 UTC`; the second date only where it is another one. */
-function span({ start, end }: Alert['window'], timeZone: string): string {
+export function formatSeen({ start, end }: Alert['window'], timeZone: string): string {
   const [from, to] = [moment(start, timeZone), moment(end, timeZone)];
   const until = from.date === to.date ? to.time : `${to.date} ${to.time}`;
   return `${from.date} ${from.time}${start === end ? '' : `–${until}`} ${timeZone}`;

@@ -50,16 +50,27 @@ export function formatFlow(record: FlowRecord): string {
   if (srcaddr == null && dstaddr == null) {
     return [record['log_status'], record['interface_id']].filter((value) => value != null).join(' on ') || 'no traffic';
   }
-  // protocols without ports are logged with port 0
-  const hasPorts = typeof protocol !== 'number' || WITH_PORTS.has(protocol);
-  const ends = `${end(srcaddr, hasPorts && record['srcport'])} → ${end(dstaddr, hasPorts && record['dstport'])}`;
-  const how = [protocol == null ? undefined : (PROTOCOLS.get(protocol) ?? `protocol ${protocol}`), action];
+  const { from, to } = formatEnds(record);
+  const how = [protocol == null ? undefined : formatProtocol(protocol), action];
   const amounts = [
     typeof packets === 'number' ? formatCounted(packets, 'packet') : undefined,
     typeof bytes === 'number' ? formatBytes(bytes) : undefined,
   ];
-  const said = [ends, ...how].filter((part) => part != null).join(' ');
+  const said = [`${from} → ${to}`, ...how].filter((part) => part != null).join(' ');
   return [said, ...amounts.filter((part) => part !== undefined)].join(', ');
+}
+
+/** A record's two ends, each `203.0.113.9:4444`, `[2001:db8::7]:22`, or without the port where the protocol has none. */
+export function formatEnds(record: FlowRecord): { readonly from: string; readonly to: string } {
+  const { srcaddr, dstaddr, protocol, srcport, dstport } = record;
+  // protocols without ports are logged with port 0
+  const hasPorts = typeof protocol !== 'number' || WITH_PORTS.has(protocol);
+  return { from: end(srcaddr, hasPorts && srcport), to: end(dstaddr, hasPorts && dstport) };
+}
+
+/** `tcp`; `protocol 99` for one without a common name. */
+export function formatProtocol(protocol: FieldValue): string {
+  return PROTOCOLS.get(protocol) ?? `protocol ${protocol}`;
 }
 
 function end(address: FieldValue | undefined, port: FieldValue | undefined | false): string {

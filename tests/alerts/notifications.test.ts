@@ -24,11 +24,22 @@ test('so many a minute are told, the worst first; of the rest their number', () 
 
 test('what was told in the minute before counts', () => {
   const alerts = [one(1, 'low'), one(2, 'low'), one(3, 'low')];
-  expect(planNotifications(alerts, { perMinute: 10, told: 8 }).told).toHaveLength(2);
-  expect(planNotifications(alerts, { perMinute: 10, told: 12 })).toMatchObject({
+  expect(planNotifications(alerts, { perMinute: 10, told: new Map([['low', 8]]) }).told).toHaveLength(2);
+  expect(planNotifications(alerts, { perMinute: 10, told: new Map([['low', 12]]) })).toMatchObject({
     told: [],
     more: new Map([['low', 3]]),
   });
+});
+
+test('what was told in the minute before takes no room from what is worse', () => {
+  const before = new Map([
+    ['low', 8],
+    ['high', 1],
+  ] as const);
+  const alerts = [one(1, 'critical'), one(2, 'high'), one(3, 'high'), one(4, 'low')];
+  const { told, held } = planNotifications(alerts, { perMinute: 3, told: before });
+  expect(told.map(({ alert }) => alert)).toEqual([alerts[0], alerts[1]]);
+  expect(held.map(({ alert }) => alert)).toEqual([alerts[2], alerts[3]]);
 });
 
 test('where all are told, there is no last message', () => {
@@ -53,6 +64,7 @@ describe('a quieted alert is not told, nor counted', () => {
   test('beside the one that quiets it', () => {
     expect(planNotifications([general, specific], { perMinute: 1 })).toEqual({
       told: [{ alert: specific, kind: 'new' }],
+      held: [],
       more: new Map(),
       quieted: [general],
     });

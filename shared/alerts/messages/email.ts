@@ -1,0 +1,109 @@
+/** An alert as a person reads it in a mailbox: plain text, 78 columns, nothing to click on that a record could forge. */
+import type { FieldValue } from '../../flow/columns.ts';
+import { alertKey } from '../layout.ts';
+import { formatMore, type Notice, type Notification, type Remainder } from '../notifications.ts';
+import { countSeverities } from '../order.ts';
+import { formatMeasured, formatSeen, formatWhere } from '../terminal.ts';
+import { formatCounted } from '../wording.ts';
+import { wrap } from '../wrap.ts';
+import { cleanLine, cleanLines, withoutLinks } from './clean.ts';
+import type { MessageContext } from './context.ts';
+import { endsOf, formatEnd } from './ends.ts';
+import { sampleTable } from './sample-table.ts';
+import type { ToldAlert } from './shorten.ts';
+
+const WIDTH = 78;
+const LABEL = 10;
+const INDENT = '  ';
+
+/** Alerts of a remainder that are listed. */
+const MOST_LISTED = 20;
+
+/** The text of an e-mail; lines of queries are as long as they are, so that they can be pasted. */
+export function emailOf(notice: Notice, context: MessageContext): string {
+  const lines = notice.kind === 'more' ? remainderLines(notice, context) : alertLines(notice, context);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function alertLines({ alert, kind }: Notification, context: MessageContext): readonly string[] {
+  const { rule, summary, samples, records, queries, runbook } = alert;
+  const { cut = [] } = alert as ToldAlert;
+  const goesOn = kind === 'continuing' ? ' (goes on)' : '';
+  return [
+    ...wrap(`${rule.severity.toUpperCase()} ${cleanLine(rule.title)}${goesOn}`, WIDTH),
+    '',
+    ...wrap(withoutLinks(summary), WIDTH),
+    '',
+    ...factsOf(alert, context).flatMap(([label, text]) => entry(label, text)),
+    ...section(samples.length === 0 ? [] : sampleTable(samples, WIDTH - INDENT.length), [
+      `records (${samples.length} of ${formatCounted(records, 'record')})`,
+    ]),
+    ...section(
+      runbook === null ? [] : cleanLines(runbook.trim()).flatMap((line) => wrap(line, WIDTH - INDENT.length)),
+      ['what to do'],
+    ),
+    ...section(queries.athena === '' ? [] : cleanLines(queries.athena), ['its records, in Athena']),
+    ...section(queries.insights === '' ? [] : cleanLines(queries.insights), [
+      'its records, in CloudWatch Logs Insights',
+    ]),
+    '',
+    ...cutLines(cut),
+    `the whole alert: s3://${context.lake}/${alertKey(alert)}`,
+    `told by ${context.deployment}`,
+  ];
+}
+
+/** Labels and what stands beside them. */
+function factsOf(alert: ToldAlert, { timeZone }: MessageContext): readonly (readonly [string, string])[] {
+  const { first_seen: start, last_seen: end, continues, group, rule } = alert;
+  const zones = timeZone === 'UTC' ? ['UTC'] : [timeZone, 'UTC'];
+  const { from, to } = endsOf(alert);
+  const shown = new Set<FieldValue | undefined>([from?.value, to?.value]);
+  const others = Object.entries(group).filter(([, value]) => !shown.has(value));
+  return [
+    ...zones.map((zone, index) => [index === 0 ? 'when' : '', formatSeen({ start, end }, zone)] as const),
+    ...(from === undefined ? [] : [['from', formatEnd(from)] as const]),
+    ...(to === undefined ? [] : [['to', formatEnd(to)] as const]),
+    ...others.map(([field, value], index) => [index === 0 ? 'group' : '', `${field} = ${value ?? '-'}`] as const),
+    ['where', formatWhere([alert])],
+    ['measured', formatMeasured(alert)],
+    ['rule', [rule.id, ...(rule.tags.length === 0 ? [] : [`(${rule.tags.join(', ')})`])].join(' ')],
+    ['id', alert.id],
+    ...(continues === null ? [] : [['before', continues] as const]),
+  ];
+}
+
+function entry(label: string, text: string): readonly string[] {
+  if (text === '') return [];
+  return wrap(withoutLinks(text), WIDTH - LABEL).map(
+    (line, index) => `${(index === 0 ? label : '').padEnd(LABEL)}${line}`,
+  );
+}
+
+/** Indented, so that no line of it can pass for one of the message's own. */
+function section(lines: readonly string[], heading: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', ...heading, ...lines.map((line) => `${INDENT}${line}`)];
+}
+
+function cutLines(cut: readonly string[]): readonly string[] {
+  return cut.length === 0 ? [] : wrap(`too large for a message, left out or cut: ${cut.join(', ')}`, WIDTH);
+}
+
+function remainderLines({ alerts }: Remainder, { lake, deployment }: MessageContext): readonly string[] {
+  const counts = countSeverities(alerts.map(({ rule }) => rule.severity));
+  const listed = alerts.slice(0, MOST_LISTED);
+  return [
+    ...wrap(`${formatMore(counts, 'them in the lake')}.`, WIDTH),
+    ...wrap('More alerts came at once than notifications_per_minute allows to be told one by one.', WIDTH),
+    '',
+    ...listed.flatMap(({ rule, summary }) =>
+      wrap(`${rule.severity}: ${withoutLinks(summary)}`, WIDTH - INDENT.length).map((line, index) =>
+        index === 0 ? line : `${INDENT}${line}`,
+      ),
+    ),
+    ...(alerts.length > listed.length ? [`and ${formatCounted(alerts.length - listed.length, 'more alert')}`] : []),
+    '',
+    ...[...new Set(alerts.map((alert) => alertKey(alert).replace(/[^/]*$/, '')))].map((day) => `s3://${lake}/${day}`),
+    `told by ${deployment}`,
+  ];
+}
