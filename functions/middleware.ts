@@ -10,9 +10,11 @@ import { enter, fail, metrics } from './telemetry.ts';
  * hour later, and write where readers no longer expect anything. Lambda's own timeout ends the process.
  */
 export function withMiddleware<Event, Answer>(
-  work: (event: Event) => Promise<Answer>,
+  work: (event: Event, context: Context) => Promise<Answer>,
 ): (event: Event, context: Context) => Promise<Answer> {
-  return middy<Event, Answer>((event: Event) => work(event), { timeoutEarlyInMillis: 0 }).use({
+  return middy<Event, Answer>((event: Event, context: Context) => work(event, context), {
+    timeoutEarlyInMillis: 0,
+  }).use({
     before: ({ context }) => enter(context),
     after: () => metrics.publish(),
     onError: async ({ error }) => {

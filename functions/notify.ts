@@ -1,2 +1,40 @@
-/** To come. */
-export async function handler(): Promise<void> {}
+/** Alerts that were created, as S3 tells of them: told to whom the routes say. */
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { openChannels } from '../shared/adapters/aws/alert-channels.ts';
+import { lazyBucketStore } from '../shared/adapters/aws/lazy-store.ts';
+import { systemClock } from '../shared/adapters/local/clock.ts';
+import { noNoticeMemory, notify, quietableRules, type AlertChannel } from '../shared/alerts/notify.ts';
+import { deployment } from './deployment.ts';
+import { withMiddleware } from './middleware.ts';
+import { answerTo, receivedIn } from './queue.ts';
+import { metrics, warn } from './telemetry.ts';
+
+const { alerts, timeZone, deployment: names } = deployment.config;
+const lake = process.env['SEKISHO_LAKE']!;
+const topics = JSON.parse(process.env['SEKISHO_TOPICS'] ?? '{}') as Record<string, string>;
+const options = {
+  store: lazyBucketStore(lake),
+  perMinute: alerts.notificationsPerMinute,
+  quietable: quietableRules(deployment.rules),
+  clock: systemClock,
+  memory: noNoticeMemory(),
+};
+let channels: readonly AlertChannel[] | undefined;
+
+export const handler = withMiddleware(async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+  const [, partition, , region, account] = context.invokedFunctionArn.split(':') as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const home = { partition, region, account };
+  channels ??= openChannels(alerts, topics, { deployment: `${names.name}-${names.stage}`, lake, timeZone, home });
+  const { failed, told, heldBack, warnings } = await notify(receivedIn(event), { ...options, channels });
+  for (const warning of warnings) await warn(warning);
+  const now = systemClock.now().getTime();
+  const delays = told.map(({ last_seen }) => (now - Date.parse(last_seen)) / 1000);
+  metrics.add({ AlertsTold: told.length, AlertsHeldBack: heldBack, FlowToAlertSeconds: delays });
+  return answerTo(failed);
+});

@@ -1,22 +1,136 @@
-/** The topics on which alerts are told. */
+/** The topics on which alerts are told, and the one on which the pipeline tells of itself. */
+import type { StorageConfig } from '../shared/config/config.ts';
 import type { Deployment } from './deployment.ts';
-import { ref, type Fragment } from './fragment.ts';
+import { logicalId, policy, ref, sub, type Fragment, type Resource, type Statement } from './fragment.ts';
+import { stackName } from './names.ts';
 
-/** A topic a route that brings none of its own, with its subscribers. */
+/** A topic a route that brings none of its own, and `OperationsTopic`, each with its subscribers. */
 export function topics({ config }: Deployment): Fragment {
-  const made = config.alerts.routes.filter(({ topic }) => topic === undefined);
-  const entries = made.map(({ name }) => [topicId(name), { Type: 'AWS::SNS::Topic' }]);
-  const outputs = made.map(({ name }) => [
-    topicId(name),
-    { Description: `topic of ${name}`, Value: ref(topicId(name)) },
-  ]);
+  const { alerts, operations, members, storage, deployment, budgets } = config;
+  const made = alerts.routes.filter(({ topic }) => topic === undefined);
+  const services = ['cloudwatch.amazonaws.com', ...(budgets.monthly === undefined ? [] : ['budgets.amazonaws.com'])];
+  const parts = [
+    ...made.map(({ name, emails }): TopicParts => {
+      const id = topicId(name);
+      const properties = {
+        // subscribers elsewhere know it by its ARN, which must outlive whatever else changes
+        TopicName: `${stackName(deployment)}-${name}`,
+        DisplayName: 'Sekisho',
+        ...alertEncryption(storage),
+      };
+      return { id, emails, resource: topic(properties), statements: [...published(id), ...subscribed(id, members)] };
+    }),
+    {
+      id: OPERATIONS,
+      emails: operations.emails,
+      resource: topic({ DisplayName: 'Sekisho operations', ...operationsEncryption(storage) }),
+      statements: [...published(OPERATIONS), serving(OPERATIONS, services)],
+    },
+  ];
+  const outputs = [
+    ...made.map(({ name }) => [topicId(name), `ARN of the topic of the route ${name}`] as const),
+    [OPERATIONS, 'ARN of the topic of alarms'] as const,
+  ];
   return {
-    Resources: Object.fromEntries(entries) as Fragment['Resources'],
-    Outputs: Object.fromEntries(outputs) as NonNullable<Fragment['Outputs']>,
+    Resources: Object.fromEntries(parts.flatMap(resourcesOf)),
+    Outputs: Object.fromEntries(outputs.map(([id, Description]) => [id, { Description, Value: ref(id) }])),
   };
 }
 
 /** The logical id of a route's topic. */
 export function topicId(route: string): string {
   return `Topic${route.replaceAll(/[^A-Za-z0-9]/g, '')}`;
+}
+
+const OPERATIONS = 'OperationsTopic';
+
+interface TopicParts {
+  readonly id: string;
+  readonly emails: readonly string[];
+  readonly resource: Resource;
+  readonly statements: readonly Statement[];
+}
+
+function resourcesOf({ id, emails, resource, statements }: TopicParts): readonly [string, Resource][] {
+  return [
+    [id, resource],
+    [
+      `${id}Policy`,
+      {
+        Type: 'AWS::SNS::TopicPolicy',
+        Properties: { Topics: [ref(id)], PolicyDocument: policy([tlsOnly(id), ...statements]) },
+      },
+    ],
+    // by address: whoever has confirmed a subscription keeps it when others come and go
+    ...emails.map((address): [string, Resource] => [
+      logicalId(`${id}Email`, address),
+      { Type: 'AWS::SNS::Subscription', Properties: { TopicArn: ref(id), Protocol: 'email', Endpoint: address } },
+    ]),
+  ];
+}
+
+function topic(properties: Readonly<Record<string, unknown>>): Resource {
+  return { Type: 'AWS::SNS::Topic', Properties: properties };
+}
+
+/** Alerts hold addresses: the key that SNS has in each account serves, as only a role of this account publishes. */
+function alertEncryption({ kmsKey }: StorageConfig): object {
+  return { KmsMasterKeyId: kmsKey ?? 'alias/aws/sns' };
+}
+
+/**
+ * Services of AWS can't use the key that SNS has in each account: alarms would be lost without a word. With a key of the
+ * owner's, whose policy has to let them, it is used; without one, SNS encrypts its disks, and alarms hold numbers only.
+ */
+function operationsEncryption({ kmsKey }: StorageConfig): object {
+  return kmsKey === undefined ? {} : { KmsMasterKeyId: kmsKey };
+}
+
+function tlsOnly(id: string): Statement {
+  return {
+    Sid: 'RefuseWithoutTls',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'sns:Publish',
+    Resource: ref(id),
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+}
+
+/** What this account allows its own roles is theirs to say. */
+function published(id: string): readonly Statement[] {
+  return [
+    {
+      Sid: 'PublishFromThisAccount',
+      Effect: 'Allow',
+      Principal: { AWS: sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:root') },
+      Action: 'sns:Publish',
+      Resource: ref(id),
+    },
+  ];
+}
+
+function subscribed(id: string, { organization }: Deployment['config']['members']): readonly Statement[] {
+  if (organization === undefined) return [];
+  return [
+    {
+      Sid: 'SubscribeFromTheOrganization',
+      Effect: 'Allow',
+      Principal: { AWS: '*' },
+      Action: 'sns:Subscribe',
+      Resource: ref(id),
+      Condition: { StringEquals: { 'aws:PrincipalOrgID': organization } },
+    },
+  ];
+}
+
+function serving(id: string, services: readonly string[]): Statement {
+  return {
+    Sid: 'TellOfAlarms',
+    Effect: 'Allow',
+    Principal: { Service: services },
+    Action: 'sns:Publish',
+    Resource: ref(id),
+    Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } },
+  };
 }
