@@ -15,7 +15,7 @@ export async function sendMessage(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
   const signer = signerOf(environment);
-  if (signer !== undefined && (await trySending(queueUrl, body, signer, environment))) return;
+  if (signer !== undefined && (await trySending(queueUrl, body, signer))) return;
   const { sendWithClient } = await import('./late.ts');
   await sendWithClient(queueUrl, body);
 }
@@ -35,13 +35,9 @@ function signerOf(environment: NodeJS.ProcessEnv): Signer | undefined {
 }
 
 /** True where SQS has the message; what went wrong the SDK will find out again, and say better. */
-async function trySending(
-  queueUrl: string,
-  message: string,
-  signer: Signer,
-  environment: NodeJS.ProcessEnv,
-): Promise<boolean> {
-  const url = new URL(environment['AWS_ENDPOINT_URL_SQS'] ?? environment['AWS_ENDPOINT_URL'] ?? queueUrl);
+async function trySending(queueUrl: string, message: string, signer: Signer): Promise<boolean> {
+  // where the queue is is where it is asked for, as the SDK has it too
+  const url = new URL(queueUrl);
   const body = JSON.stringify({ QueueUrl: queueUrl, MessageBody: message });
   const target = 'AmazonSQS.SendMessage';
   const headers = signPost(signer, { host: url.host, target, body, now: new Date() });

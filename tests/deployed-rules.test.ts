@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { DeployedRules, type RuntimeList } from '../shared/deployed-rules.ts';
+import { packRules, unpackRules } from '../shared/rules/pack-rules.ts';
+import { evaluateRules } from '../shared/rules/evaluate.ts';
+import { loadRules } from '../shared/rules/load.ts';
+import type { FetchedList, FetchList } from '../shared/rules/outside-lists.ts';
+import { columnBatch } from './support/batches.ts';
+
+const START = new Date('2026-11-17T02:00:00Z');
+const after = (seconds: number): Date => new Date(START.getTime() + seconds * 1000);
+const NOT_READ = { kind: 'content', entries: [], diagnostics: [] } as const;
+
+/** Rules as they are deployed: loaded while nobody knew the list, packed, unpacked; `texts` is what S3 holds by then. */
+function deploy(where: string, list = '{ object: lists/bad.txt, refresh: 1m }') {
+  const text = `lists:\n  bad: ${list}\nrules:\n  - id: contact\n    where: ${where}\n`;
+  const loaded = loadRules([{ name: 'own.yml', text }], { readOutside: () => NOT_READ });
+  expect(loaded.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const lists: RuntimeList[] = [{ name: 'bad', source: loaded.lists.get('bad')!.source! }];
+  const place: { text: string | undefined; looks: number } = { text: undefined, looks: 0 };
+  const fetch: FetchList = async (_, known): Promise<FetchedList> => {
+    place.looks++;
+    const { text: body } = place;
+    if (body === undefined) return { kind: 'failed', message: 'access denied' };
+    return body === known ? { kind: 'unchanged' } : { kind: 'bytes', bytes: Buffer.from(body), version: body };
+  };
+  const rules = new DeployedRules(unpackRules(packRules(loaded.rules)), lists, fetch);
+  return { rules, place, stateKey: loaded.rules[0]!.stateKey };
+}
+
+/** Which of these addresses the rules find as sources. */
+function found(rules: DeployedRules, addresses: readonly string[]): readonly string[] {
+  const batch = columnBatch(
+    'interface-id srcaddr start',
+    addresses.map((srcaddr) => ({ fields: { interface_id: 'eni-1', srcaddr, start: 1_767_571_200 } })),
+  );
+  return evaluateRules(rules.current.immediate.vpc, batch).flatMap(({ rows }) =>
+    [...rows].map((row) => addresses[row]!),
+  );
+}
+
+const BOTH = ['192.0.2.1', '192.0.2.2'];
+
+test('a list is read at the first look, and again when its time has come; the rule stays the same rule', async () => {
+  const { rules, place, stateKey } = deploy('srcaddr in @bad');
+  expect(found(rules, BOTH)).toEqual([]);
+  place.text = '192.0.2.1\n';
+  expect(await rules.refresh(START)).toEqual([]);
+  expect(found(rules, BOTH)).toEqual(['192.0.2.1']);
+  place.text = '192.0.2.2\n';
+  expect(await rules.refresh(after(59))).toEqual([]);
+  expect(place.looks).toBe(1);
+  expect(found(rules, BOTH)).toEqual(['192.0.2.1']);
+  expect(await rules.refresh(after(60))).toEqual([]);
+  expect(found(rules, BOTH)).toEqual(['192.0.2.2']);
+  expect(rules.current.all.map((rule) => rule.stateKey)).toEqual([stateKey]);
+});
+
+test('a list that can not be read at first is empty, which is told; it is used as soon as it can be read', async () => {
+  const { rules, place } = deploy('srcaddr in @bad');
+  expect(await rules.refresh(START)).toEqual(['`@bad` is empty until it can be read: access denied']);
+  expect(found(rules, BOTH)).toEqual([]);
+  place.text = '192.0.2.1\n';
+  expect(await rules.refresh(after(60))).toEqual([]);
+  expect(found(rules, BOTH)).toEqual(['192.0.2.1']);
+});
+
+test('a list that can not be read again keeps its entries, and is told of once', async () => {
+  const { rules, place } = deploy('srcaddr in @bad');
+  place.text = '192.0.2.1\n';
+  await rules.refresh(START);
+  place.text = undefined;
+  expect(await rules.refresh(after(60))).toEqual(['access denied']);
+  expect(await rules.refresh(after(120))).toEqual([]);
+  expect(found(rules, BOTH)).toEqual(['192.0.2.1']);
+});
+
+test('entries that do not fit are left out and told; a list of nothing else is not taken', async () => {
+  const { rules, place } = deploy('srcaddr in @bad');
+  place.text = '192.0.2.1\n';
+  await rules.refresh(START);
+  place.text = 'one\ntwo\n';
+  const [problem] = await rules.refresh(after(60));
+  expect(problem).toMatch(
+    /^the lists have changed, and their former entries stay in use: `@bad` can't be held against/,
+  );
+  expect(found(rules, BOTH)).toEqual(['192.0.2.1']);
+});
+
+test('patterns of a list that would make a rule too large leave it without the list', async () => {
+  const { rules, place } = deploy('interface_id like @bad and has(srcaddr)');
+  place.text = Array.from({ length: 5_000 }, (_, index) => `eni-${index}*x\n`).join('');
+  expect(await rules.refresh(START)).toEqual([
+    'the lists stay empty: the rule `contact` becomes more than 4096 alternatives with its list',
+  ]);
+  expect(found(rules, BOTH)).toEqual([]);
+});
+
+test('patterns of a list are patterns', async () => {
+  const { rules, place } = deploy('interface_id like @bad');
+  place.text = 'eni-*\n';
+  expect(await rules.refresh(START)).toEqual([]);
+  expect(found(rules, BOTH)).toEqual(BOTH);
+});
+
+test('rules without such lists look nowhere', async () => {
+  const { rules } = loadAlone();
+  expect(await rules.refresh(START)).toEqual([]);
+  expect(found(rules, BOTH)).toEqual(['192.0.2.1']);
+});
+
+function loadAlone() {
+  const text = 'rules:\n  - id: contact\n    where: srcaddr = 192.0.2.1\n';
+  const fetch: FetchList = () => Promise.reject(new Error('nothing is to be read'));
+  return { rules: new DeployedRules(loadRules([{ name: 'own.yml', text }]).rules, [], fetch) };
+}
