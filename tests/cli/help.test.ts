@@ -16,6 +16,23 @@ function tooLong(help: string): readonly string[] {
 const COMMANDS: readonly (readonly [command: string, options: readonly string[]])[] = [
   ['ingest', ['--lake', '--rules', '--alerts', '--rejects', '--format', '--strict', ...COMMON]],
   ['parse', ['--format', '--rejects', ...COMMON]],
+  [
+    'init',
+    [
+      '--log-group',
+      '--format',
+      '--create',
+      '--retention-days',
+      '--bucket',
+      '--prefix',
+      '--email',
+      '--region',
+      '--name',
+      '--force',
+      '--schema',
+      ...COMMON,
+    ],
+  ],
   ['query', ['--lake', '--csv', ...COMMON]],
   ['rules check', ['--lake', ...COMMON]],
   ['rules test', ['--lake', ...COMMON]],
@@ -30,7 +47,7 @@ const COMMANDS: readonly (readonly [command: string, options: readonly string[]]
 test.for(COMMANDS)('%s --help names its options and shows examples of it', async ([command, options]) => {
   const { code, stdout, stderr } = await sekisho([...command.split(' '), '--help']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const shown = [...stdout.matchAll(/^ {2}(?:-h, )?(--[a-z]+)/gm)].map(([, option]) => String(option));
+  const shown = [...stdout.matchAll(/^ {2}(?:-h, )?(--[a-z]+(?:-[a-z]+)*)/gm)].map(([, option]) => String(option));
   expect(shown.toSorted()).toEqual(options.toSorted());
   const [, examples = ''] = stdout.split('Examples:\n');
   expect(examples).toContain(`sekisho ${command} `);
