@@ -5,5 +5,5 @@ const lateParts = require('./late-parts.cjs');
 /** Parts are bundled as the functions are: with the same options, less what is serverless-esbuild's own. */
 module.exports = ({ service }) => {
   const { exclude: _exclude, plugins: _plugins, ...options } = service.custom.esbuild;
-  return [lateParts(esbuild, options)];
+  return [lateParts(esbuild, options, true)];
 };

@@ -1,10 +1,11 @@
-/** How serverless-esbuild bundles the functions: with the deployment inside. */
+/** How the functions are bundled: with the deployment inside. */
 const path = require('node:path');
+const read = require('./read.cjs');
 
 module.exports = async () => {
-  const { packDeployment, readDeployment } = await import('./deployment.ts');
+  const { packDeployment } = await import('./deployment.ts');
   // a text twice over: JSON that the program parses
-  const deployment = JSON.stringify(JSON.stringify(packDeployment(readDeployment())));
+  const deployment = JSON.stringify(JSON.stringify(packDeployment(await read())));
   return {
     bundle: true,
     minify: true,

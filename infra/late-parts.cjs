@@ -5,13 +5,18 @@
  */
 const path = require('node:path');
 
-/** The plugin; `options` are those of the bundles themselves. */
-module.exports = (esbuild, options) => ({
+const root = path.dirname(__dirname);
+
+/**
+ * The plugin; `options` are those of the bundles themselves. `isPackage` where serverless-esbuild makes packages: it
+ * gives a function what lies in a folder of the function's own, `__only_NAME/`, and everything else to all of them.
+ */
+module.exports = (esbuild, options, isPackage) => ({
   name: 'late-parts',
   setup(build) {
-    const { outdir, outfile } = build.initialOptions;
-    const folder = outdir ?? path.dirname(outfile);
-    const late = path.join(folder, 'late');
+    const { outdir, entryPoints } = build.initialOptions;
+    const own = `__only_${path.basename(entryPoints[0], '.ts')}`;
+    const folder = isPackage ? path.join(path.dirname(outdir), own, path.basename(outdir)) : outdir;
     /** By entry; functions are bundled side by side. */
     const built = new Map();
     build.onResolve({ filter: /.*/ }, async ({ path: name, kind, importer, resolveDir, pluginData }) => {
@@ -21,8 +26,8 @@ module.exports = (esbuild, options) => ({
       const found = await build.resolve(name, { kind, importer, resolveDir, pluginData: 'late' });
       if (found.errors.length > 0) return found;
       // of its own path, as it may be named in several ways
-      const part = partName(path.relative(path.dirname(__dirname), found.path));
-      if (!built.has(found.path)) built.set(found.path, bundlePart(found.path, path.join(late, part)));
+      const part = partName(name.startsWith('.') ? path.relative(root, found.path) : name);
+      if (!built.has(found.path)) built.set(found.path, bundlePart(found.path, path.join(folder, 'late', part)));
       await built.get(found.path);
       return { path: `./late/${part}`, external: true };
     });
@@ -33,9 +38,6 @@ module.exports = (esbuild, options) => ({
 });
 
 function partName(name) {
-  return `${name
-    .replace(/\.ts$/, '')
-    .replaceAll(/[^A-Za-z0-9-]+/g, ' ')
-    .trim()
-    .replaceAll(' ', '-')}.js`;
+  const words = name.replace(/\.ts$/, '').replaceAll(/[^A-Za-z0-9-]+/g, ' ');
+  return `${words.trim().replaceAll(' ', '-')}.js`;
 }
