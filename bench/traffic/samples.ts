@@ -15,6 +15,7 @@ import { normalTraffic } from './normal.ts';
 import { gapRecord, type TrafficRecord } from './observe.ts';
 import { createRandom } from './random.ts';
 import { recordsOf } from './stream.ts';
+import { planTriggers } from './triggers.ts';
 import { ACCOUNT, APPS, BATCH, CACHE, DATABASES, idOf, NAT, REGION, WEB, type NetworkInterface } from './vpc.ts';
 
 /** A sample file. */
@@ -39,7 +40,16 @@ export function planSamples(): readonly Sample[] {
   const interval = { start: HOUR + 1_800, seconds: 60 } as const;
   const logs = recordsOf(interval, normalTraffic(SEED, interval, 1));
   const of = (nic: NetworkInterface, count = 40): readonly TrafficRecord[] => logs.get(nic)!.slice(0, count);
-  return [...cloudWatchSamples(of), ...s3Samples(of), firehoseSample(of), ...textSamples(of)];
+  const objects = s3Samples(of);
+  // compressors differ between machines: the size that messages tell is not the file's
+  const delivered = { key: objects[1]!.path.replace(/^s3\//, ''), size: 2750 };
+  return [
+    ...cloudWatchSamples(of),
+    ...objects,
+    firehoseSample(of),
+    ...textSamples(of),
+    ...planTriggers(delivered, subscriptionMessage(of(WEB[0], 5), lineWriter(V2))),
+  ];
 }
 
 type Records = (nic: NetworkInterface, count?: number) => readonly TrafficRecord[];

@@ -10,6 +10,12 @@ const FOLDER = join(import.meta.dirname, '..', '..', 'events');
 function unpacked(path: string, body: string | Buffer): string {
   if (path.endsWith('.gz')) return gunzipSync(body).toString();
   const text = body.toString();
+  // a queue's message has what is packed inside a text, and its digest
+  const queued = /"cloudwatch\\":\\"([^"\\]+)/.exec(text)?.[1];
+  if (queued !== undefined) {
+    const plain = gunzipSync(Buffer.from(queued, 'base64')).toString();
+    return text.replace(queued, plain).replace(/"md5OfBody":"\w+"/, '');
+  }
   const data = /^\{"awslogs":\{"data":"([^"]+)"\}\}\n$/.exec(text)?.[1];
   return data === undefined ? text : gunzipSync(Buffer.from(data, 'base64')).toString();
 }

@@ -39,8 +39,8 @@ export interface MetricWriter {
 /** A schedule of once a minute is not kept to the second. */
 const PERIOD_MS = 50_000;
 
-/** The embedded metric format takes so many values of one metric in a line. */
-const MOST_VALUES = 100;
+/** The embedded metric format takes 100 values of one metric in a line; at the last of them the library writes by itself. */
+const MOST_VALUES = 99;
 
 /**
  * Metrics with the one dimension `Deployment`. Each line is ingested by CloudWatch Logs and paid for, so that quiet
@@ -53,7 +53,8 @@ export function openMetrics(deployment: string, clock: Clock): MetricWriter {
   return {
     add(measured) {
       for (const [name, values] of Object.entries(measured) as [MetricName, number | readonly number[]][]) {
-        held.set(name, merged(METRICS[name], held.get(name) ?? [], [values].flat()));
+        const added = [values].flat();
+        if (added.length > 0) held.set(name, merged(METRICS[name], held.get(name) ?? [], added));
       }
     },
     async publish() {
