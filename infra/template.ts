@@ -1,4 +1,7 @@
 /** All parts of the template put together. */
+import { alarms } from './alarms.ts';
+import { budget } from './budget.ts';
+import { dashboard } from './dashboard.ts';
 import { deliveries } from './deliveries.ts';
 import type { Deployment } from './deployment.ts';
 import type { Fragment } from './fragment.ts';
@@ -14,7 +17,20 @@ import { triggers } from './triggers.ts';
 /** A concern's part of the template. */
 type Concern = (deployment: Deployment) => Fragment;
 
-const CONCERNS: readonly Concern[] = [storage, queues, topics, roles, triggers, schedules, sources, deliveries, logs];
+const CONCERNS: readonly Concern[] = [
+  storage,
+  queues,
+  topics,
+  roles,
+  triggers,
+  schedules,
+  sources,
+  deliveries,
+  logs,
+  alarms,
+  dashboard,
+  budget,
+];
 
 /** Everything around the functions that a deployment consists of. */
 export function templateOf(deployment: Deployment): Required<Fragment> {

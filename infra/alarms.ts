@@ -1,0 +1,289 @@
+/** Alarms: what is wrong with the pipeline itself, told on the operations topic. */
+import type { Deployment } from './deployment.ts';
+import { ref, type Fragment, type Resource } from './fragment.ts';
+import { functionMetric, ownMetric, queueMetric, subscriptionMetric, type Metric } from './metrics.ts';
+import { FUNCTIONS } from './names.ts';
+import { subscribedGroups } from './sources.ts';
+
+/** When an alarm rings. */
+interface Alarm {
+  /** What it means and what to do: the text of the e-mail. */
+  readonly says: string;
+  /** A metric, or several that `expression` puts together under their names. */
+  readonly metrics: Metric | { readonly expression: string; readonly of: Readonly<Record<string, Metric>> };
+  readonly statistic: 'Sum' | 'Maximum' | 'p90';
+  /** Seconds of a data point. */
+  readonly period: number;
+  /** It rings when `points` data points of the last `of` compare so with `threshold`. */
+  readonly points: number;
+  readonly of: number;
+  readonly compare: 'GreaterThanThreshold' | 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
+  readonly threshold: number;
+  /** What silence means; `notBreaching` where nothing happened is no news. */
+  readonly missing: 'notBreaching' | 'breaching';
+}
+
+const MINUTE = 60;
+const HOUR = 3600;
+
+/** Alarms of everything that can go wrong without anybody noticing; each has its heading in docs/operations.md. */
+export function alarms(deployment: Deployment): Fragment {
+  const all = Object.entries(alarmsOf(deployment));
+  return { Resources: Object.fromEntries(all.map(([id, alarm]) => [`${id}Alarm`, resourceOf(alarm)])) };
+}
+
+function alarmsOf(deployment: Deployment): Readonly<Record<string, Alarm>> {
+  const { config } = deployment;
+  const own = ownMetric(config.deployment);
+  const happened = { period: 5 * MINUTE, points: 1, of: 1, threshold: 1, missing: 'notBreaching' } as const;
+  const atLeast = { compare: 'GreaterThanOrEqualToThreshold' } as const;
+  const over = { compare: 'GreaterThanThreshold' } as const;
+  return {
+    ...errorAlarms(),
+    ...queueAlarms(),
+    ...sourceAlarms(deployment),
+    DetectDropped: {
+      says: 'Deliveries failed three times and lie in the bucket Transit. Mend the cause, then run `sekisho redrive`.',
+      metrics: functionMetric('Detect', 'AsyncEventsDropped'),
+      statistic: 'Sum',
+      ...happened,
+      ...atLeast,
+    },
+    SchedulesDead: {
+      says: 'A schedule could not start its function, of which Lambda keeps no other trace. If it goes on, deploy again: the permission or the function is gone.',
+      metrics: queueMetric('SchedulesDead', 'ApproximateNumberOfMessagesVisible'),
+      statistic: 'Maximum',
+      ...happened,
+      ...atLeast,
+    },
+    DetectLost: {
+      says: 'A failed delivery could not even be kept in the bucket Transit: check that its role may write there. Backfill the hour from CloudWatch Logs.',
+      metrics: functionMetric('Detect', 'DestinationDeliveryFailures'),
+      statistic: 'Sum',
+      ...happened,
+      ...atLeast,
+    },
+    WindowsStopped: {
+      says: 'Windows have not been folded for 15 minutes: no rule with a window can alert. Look at the log of the function `windows`.',
+      metrics: functionMetric('Windows', 'Invocations'),
+      statistic: 'Sum',
+      period: 15 * MINUTE,
+      points: 1,
+      of: 1,
+      compare: 'LessThanThreshold',
+      threshold: 1,
+      missing: 'breaching',
+    },
+    AlertDelay: {
+      says: 'Alerts come more than half an hour after the traffic. AWS takes up to 15 minutes of it; `sekisho doctor` shows where the rest goes.',
+      metrics: own('FlowToAlertSeconds'),
+      statistic: 'p90',
+      period: 5 * MINUTE,
+      points: 3,
+      of: 3,
+      ...over,
+      threshold: HOUR / 2,
+      missing: 'notBreaching',
+    },
+    AlertFlood: {
+      says: 'More alerts than are told one by one. All are in the lake; list the rules that raise them and give those that are wrong an `except`.',
+      metrics: own('AlertsHeldBack'),
+      statistic: 'Sum',
+      period: HOUR,
+      points: 1,
+      of: 1,
+      ...atLeast,
+      threshold: 100,
+      missing: 'notBreaching',
+    },
+    SkipData: {
+      says: 'AWS skipped flow records (SKIPDATA) of more than one in a hundred: the evidence has holes. Nothing here can get them back.',
+      metrics: rate('SkipData', own('SkipData'), own('Records')),
+      statistic: 'Sum',
+      period: HOUR,
+      points: 1,
+      of: 1,
+      ...over,
+      threshold: 0.01,
+      missing: 'notBreaching',
+    },
+    Quarantine: {
+      says: 'More than one line in a hundred could not be read: probably `format` of a source is not that of its flow log. `sekisho doctor` compares them.',
+      metrics: rate('QuarantinedLines', own('QuarantinedLines'), own('Records')),
+      statistic: 'Sum',
+      period: HOUR,
+      points: 1,
+      of: 1,
+      ...over,
+      threshold: 0.01,
+      missing: 'notBreaching',
+    },
+    Unreadable: {
+      says: 'Deliveries came that are none of flow logs. They lie under quarantine/ in the lake.',
+      metrics: own('UnreadableDeliveries'),
+      statistic: 'Sum',
+      ...happened,
+      ...atLeast,
+    },
+    UnreadableState: {
+      says: 'Window state could not be read: rules with a window may miss what it held. The log of the function `windows` names the objects.',
+      metrics: own('UnreadableState'),
+      statistic: 'Sum',
+      ...happened,
+      ...atLeast,
+    },
+    StateSize: {
+      says: 'Window state is larger than windows.state_limit: a rule counts too many groups. `sekisho rules explain` shows what each one keeps.',
+      metrics: own('WindowStateBytes'),
+      statistic: 'Maximum',
+      period: HOUR,
+      points: 1,
+      of: 1,
+      ...over,
+      threshold: config.windows.stateLimit,
+      missing: 'notBreaching',
+    },
+    Watermark: {
+      says: 'Compaction has not moved for six hours: queries read more and more small objects. Look at the log of the function that compacts.',
+      metrics: own('WatermarkAgeSeconds'),
+      statistic: 'Maximum',
+      period: HOUR,
+      points: 1,
+      of: 1,
+      ...over,
+      threshold: 6 * HOUR,
+      missing: 'notBreaching',
+    },
+  };
+}
+
+/** One failure is retried; failing again and again is not. */
+function errorAlarms(): Readonly<Record<string, Alarm>> {
+  return Object.fromEntries(
+    FUNCTIONS.map((name): [string, Alarm] => [
+      `${name}Errors`,
+      {
+        says: `The function \`${name.toLowerCase()}\` keeps failing; its log says why. Nothing is lost yet: queues hold messages for 14 days.`,
+        metrics: functionMetric(name, 'Errors'),
+        statistic: 'Sum',
+        // what runs once an hour has no second data point to wait for
+        ...(name === 'Rules' ? { period: HOUR, points: 1, of: 1 } : { period: 5 * MINUTE, points: 2, of: 3 }),
+        compare: 'GreaterThanOrEqualToThreshold',
+        threshold: 1,
+        missing: 'notBreaching',
+      },
+    ]),
+  );
+}
+
+function queueAlarms(): Readonly<Record<string, Alarm>> {
+  const ages = { Batches: 15 * MINUTE, Objects: HOUR, Alerts: 5 * MINUTE };
+  return Object.fromEntries(
+    Object.entries(ages).flatMap(([queue, age]): [string, Alarm][] => [
+      [
+        `${queue}Dead`,
+        {
+          says: `Messages of the queue ${queue} failed five times. Look at the function's log, mend the cause, then run \`sekisho redrive --queue ${queue.toLowerCase()}\`.`,
+          metrics: queueMetric(`${queue}Dead`, 'ApproximateNumberOfMessagesVisible'),
+          statistic: 'Maximum',
+          period: 5 * MINUTE,
+          points: 1,
+          of: 1,
+          compare: 'GreaterThanOrEqualToThreshold',
+          threshold: 1,
+          missing: 'notBreaching',
+        },
+      ],
+      [
+        `${queue}Age`,
+        {
+          says: `Messages wait in the queue ${queue} for longer than ${age / MINUTE} minutes: the function behind it is throttled, failing, or too slow.`,
+          metrics: queueMetric(queue, 'ApproximateAgeOfOldestMessage'),
+          statistic: 'Maximum',
+          period: 5 * MINUTE,
+          points: 2,
+          of: 2,
+          compare: 'GreaterThanThreshold',
+          threshold: age,
+          missing: 'notBreaching',
+        },
+      ],
+    ]),
+  );
+}
+
+/** CloudWatch pauses a subscription whose deliveries fail, and what comes meanwhile it skips. */
+function sourceAlarms({ config }: Deployment): Readonly<Record<string, Alarm>> {
+  const groups = subscribedGroups(config);
+  if (groups.length === 0) return {};
+  const failing = groups.map(({ subscription, logGroup }): [string, Alarm] => [
+    `${subscription}Delivery`,
+    {
+      says: `CloudWatch Logs can not deliver from the log group ${logGroup}: it may skip records until that is mended. \`sekisho doctor\` checks the subscription.`,
+      metrics: subscriptionMetric(logGroup, 'DeliveryErrors', ref(subscription)),
+      statistic: 'Sum',
+      period: 5 * MINUTE,
+      points: 1,
+      of: 1,
+      compare: 'GreaterThanOrEqualToThreshold',
+      threshold: 1,
+      missing: 'notBreaching',
+    },
+  ]);
+  return {
+    ...Object.fromEntries(failing),
+    Silence: {
+      says: 'For an hour no log group has delivered anything: the subscription or the flow log is gone, or nothing runs. `sekisho doctor` tells which.',
+      metrics: functionMetric('Detect', 'Invocations'),
+      statistic: 'Sum',
+      period: HOUR,
+      points: 1,
+      of: 1,
+      compare: 'LessThanThreshold',
+      threshold: 1,
+      missing: 'breaching',
+    },
+  };
+}
+
+/** How many of all are bad; nothing at all is no news. */
+function rate(name: string, bad: Metric, good: Metric): Alarm['metrics'] {
+  const [b, g] = ['bad', 'good'];
+  return {
+    expression: `IF(FILL(${b}, 0) + FILL(${g}, 0) > 0, FILL(${b}, 0) / (FILL(${b}, 0) + FILL(${g}, 0)), 0)`,
+    of: { [b]: { ...bad, label: name }, [g]: good },
+  };
+}
+
+function resourceOf({ says, metrics, statistic, period, points, of, compare, threshold, missing }: Alarm): Resource {
+  const stat = (metric: Metric, returned: boolean, id: string): object => ({
+    Id: id,
+    ReturnData: returned,
+    MetricStat: {
+      Metric: { Namespace: metric.namespace, MetricName: metric.name, Dimensions: metric.dimensions },
+      Period: period,
+      Stat: statistic,
+    },
+  });
+  const queries =
+    'expression' in metrics
+      ? [
+          { Id: 'value', ReturnData: true, Expression: metrics.expression },
+          ...Object.entries(metrics.of).map(([id, metric]) => stat(metric, false, id)),
+        ]
+      : [stat(metrics, true, 'value')];
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmDescription: says,
+      Metrics: queries,
+      ComparisonOperator: compare,
+      Threshold: threshold,
+      EvaluationPeriods: of,
+      DatapointsToAlarm: points,
+      TreatMissingData: missing,
+      AlarmActions: [ref('OperationsTopic')],
+      OKActions: [ref('OperationsTopic')],
+    },
+  };
+}
