@@ -1,18 +1,6 @@
-/**
- * What requests and bytes cost in us-east-1, USD; second-hand figures of 2024 to 2026, to be replaced by the bill.
- *
- * Source: AWS's price pages for Amazon S3, Amazon SQS, AWS Lambda (arm64) and Amazon CloudWatch (vended logs), first tier.
- */
+/** What a fleet's requests and bytes cost. */
+import { PRICES } from '../shared/operations/prices.ts';
 import type { FleetResult } from './fleet.ts';
-
-const PRICES = {
-  s3Put: 0.005 / 1_000,
-  s3Get: 0.0004 / 1_000,
-  queueRequest: 0.4 / 1e6,
-  invocation: 0.2 / 1e6,
-  gigabyteSecond: 0.0000133334,
-  ingestedGigabyte: 0.5,
-} as const;
 
 /** Memory that functions are given, GB: processor seconds become Lambda's gigabyte-seconds with it. */
 const FUNCTION_GIGABYTES = 1;

@@ -23,11 +23,16 @@ export function formatPlan(place: string, plan: BackfillPlan, cost: BackfillCost
   return [
     `${counted(objects.length, 'object')} of flow logs at ${place}, ${byteSize(bytes)}${from}`,
     ...(left.length > 0 ? [`Left out: ${left.join(', ')}`] : []),
-    `About ${dollars(once)} once (S3 requests ${dollars(cost.requests)}, Lambda ${dollars(cost.functions)}, SQS ${dollars(cost.queue)}),`,
-    `then ${dollars(cost.storageMonth)} a month for what the lake keeps of it, less when it moves to colder tiers`,
+    `It costs ${about(once)} once (S3 requests ${dollars(cost.requests)}, Lambda ${dollars(cost.functions)}, SQS ${dollars(cost.queue)}),`,
+    `then ${about(cost.storageMonth)} a month for what the lake keeps of it, less when it moves to colder tiers`,
     `(${PRICES_SOURCE}; an estimate, not a bill)`,
     '',
   ].join('\n');
+}
+
+function about(usd: number): string {
+  const text = dollars(usd);
+  return text.startsWith('$') ? `about ${text}` : text;
 }
 
 /** The hours that another source holds. */

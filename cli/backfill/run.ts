@@ -119,7 +119,7 @@ async function queue(
   { bucket }: BackfillPlace,
   { objects }: BackfillPlan,
 ): Promise<number> {
-  const client = new SQSClient({ ...clientOptions(settings), region: stack.region });
+  const client = new SQSClient({ ...clientOptions(settings), region: stack.region, useQueueUrlAsEndpoint: false });
   const counting = startCounting('queued', `of ${count(objects.length)}`);
   const bodies = objects.values().map(({ key, size }) => ({ body: encodeObjectMessage({ bucket, key, size }) }));
   let sent = 0;

@@ -40,7 +40,7 @@ export async function lookAtDeployment(settings: Settings, stack: Stack): Promis
   const cloudWatch = new CloudWatchClient(options);
   const logs = new CloudWatchLogsClient(options);
   const ec2 = new EC2Client(options);
-  const sqs = new SQSClient(options);
+  const sqs = new SQSClient({ ...options, useQueueUrlAsEndpoint: false });
   const lambda = new LambdaClient(options);
   const sns = new SNSClient(options);
   const progress = startSteps(8, 'looking at');

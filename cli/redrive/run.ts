@@ -54,7 +54,7 @@ export async function redrive(options: RedriveOptions): Promise<number> {
   const stack = await requireStack(settings);
   const names = REDRIVABLE.filter((name) => options.queue === undefined || options.queue.includes(name));
   const clients = { ...clientOptions(settings), region: stack.region };
-  const sqs = new SQSClient(clients);
+  const sqs = new SQSClient({ ...clients, useQueueUrlAsEndpoint: false });
   const lambda = new LambdaClient(clients);
   const s3 = new S3Client(clients);
   const transit = openBucketStore(s3, outputOf(stack, 'Transit'));

@@ -47,13 +47,26 @@ export interface AccountConcurrency {
 /** A function beyond this many calls at once would be throttled at every burst of deliveries. */
 const LEAST_CONCURRENCY = 20;
 
-/** The findings about the functions; `feeding` are the flow logs that write to a source. */
+/** What judging functions takes beside looking at them. */
+export interface FunctionSurroundings {
+  /** The stack's name. */
+  readonly stack: string;
+  /** Seconds since it was last changed: what is new has not run yet. */
+  readonly deployedSeconds: number;
+  /** The flow logs that write to a source. */
+  readonly feeding: readonly FlowLog[];
+}
+
+/** CloudWatch shows a call some minutes later. */
+const SETTLED_SECONDS = 900;
+
+/** The findings about the functions. */
 export function checkFunctions(
-  stack: string,
   { states, counts, account }: FunctionLooks,
-  feeding: readonly FlowLog[],
+  { stack, deployedSeconds, feeding }: FunctionSurroundings,
 ): readonly Finding[] {
   const findings = findingsOf('functions');
+  const isSettled = deployedSeconds > SETTLED_SECONDS;
   for (const name of FUNCTIONS) {
     const full = `${stack}-${name}`;
     let runs = true;
@@ -61,7 +74,7 @@ export function checkFunctions(
       runs = checkState(findings, name, full, value);
       if (value !== undefined) checkLoop(findings, name, full, value, feeding);
     });
-    if (runs && counts.kind === 'seen') checkCounts(findings, name, full, counts.value[name]);
+    if (runs && counts.kind === 'seen') checkCounts(findings, { name, full, isSettled }, counts.value[name]);
   }
   findings.look('metrics', counts, () => undefined);
   findings.look('concurrency', account, ({ limit, unreserved }) => {
@@ -128,7 +141,11 @@ function checkLoop(
 /** A throttled call is tried again: a few of them are no news. */
 const MANY_THROTTLES = 0.01;
 
-function checkCounts(findings: Findings, name: FunctionName, full: string, counts: FunctionCounts): void {
+function checkCounts(
+  findings: Findings,
+  { name, full, isSettled }: { readonly name: FunctionName; readonly full: string; readonly isSettled: boolean },
+  counts: FunctionCounts,
+): void {
   const { invocations, errors, throttles } = counts;
   const tail = `\`aws logs tail /aws/lambda/${full} --since 1h\``;
   if (errors > 0) {
@@ -148,11 +165,11 @@ function checkCounts(findings: Findings, name: FunctionName, full: string, count
     );
     return;
   }
-  if (name === 'windows' && invocations === 0) {
+  if (name === 'windows' && invocations === 0 && isSettled) {
     findings.problem(
       name,
       'it has not run in the last hour, though it should every minute',
-      `see whether its schedule is on: \`aws events list-rule-names-by-target --target-arn ARN_OF_${name.toUpperCase()}\`; a deployment switches it on: \`npx osls deploy\``,
+      `see whether its schedule is on (\`State\`), and what its log says: \`aws events list-rules --name-prefix ${full.slice(0, -name.length)}\``,
     );
     return;
   }

@@ -88,7 +88,7 @@ function checkRetention(findings: Findings, name: string, group: LogGroup, stack
     return;
   }
   const cost =
-    storedBytes === undefined
+    storedBytes === undefined || storedBytes === 0
       ? ''
       : `, up to ${dollars((storedBytes / 1e9) * PRICES.logGigabyteMonth)} a month and growing`;
   const command = ['aws', 'logs', 'put-retention-policy', '--log-group-name', name, '--retention-in-days', '14'];

@@ -17,7 +17,19 @@ export interface Stack {
 }
 
 /** Outputs without which the commands for operation find nothing. */
-const NEEDED = ['Lake', 'Transit', 'Batches', 'BatchesDead', 'Objects', 'ObjectsDead', 'Alerts', 'AlertsDead'];
+const NEEDED = [
+  'Lake',
+  'Transit',
+  'Batches',
+  'BatchesDead',
+  'Objects',
+  'ObjectsDead',
+  'Alerts',
+  'AlertsDead',
+  'OperationsTopic',
+  'Workgroup',
+  'Database',
+];
 
 /** The findings about a stack; undefined where there is none of that name. */
 export function checkStack(name: string, region: string, stack: Stack | undefined): readonly Finding[] {

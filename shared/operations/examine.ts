@@ -9,6 +9,7 @@ import { checkFailedCalls, checkQueues, type FailedCalls, type QueueLook, type Q
 import { checkStack, type Stack } from './check-stack.ts';
 import { checkAlarms, checkTopics, type Alarm, type TopicLook } from './check-telling.ts';
 import { findingsOf, type Finding, type Observed } from './finding.ts';
+import { secondsSince } from './wording.ts';
 
 /** Everything that was looked at. */
 export interface Looks {
@@ -58,7 +59,11 @@ export function examine(config: Config, looks: Looks, now: Date): readonly Findi
     ...checkQueues(stack.name, looks.queues),
     ...checkFailedCalls(stack.name, looks.failedCalls, now),
     ...checkLake(stack.name, looks.lake, now, { streams: groups.length > 0 }),
-    ...checkFunctions(stack.name, looks.functions, feeding(groups, buckets, looks.flowLogs)),
+    ...checkFunctions(looks.functions, {
+      stack: stack.name,
+      deployedSeconds: secondsSince(stack.changed, now),
+      feeding: feeding(groups, buckets, looks.flowLogs),
+    }),
     ...checkTopics(looks.topics),
     ...checkAlarms(looks.alarms),
   ];
