@@ -7,6 +7,7 @@ import { DEFAULT_CONFIG, type Config } from '../shared/config/config.ts';
 import type { ConfigProblem } from '../shared/config/parse-config.ts';
 import { decodeOptionsOf as optionsOf } from '../shared/decode-options.ts';
 import type { DecodeOptions } from '../shared/flow/decode.ts';
+import { parseFormat } from '../shared/flow/format.ts';
 import type { Clock } from '../shared/ports.ts';
 import { UsageError } from './exit.ts';
 
@@ -34,7 +35,7 @@ export async function readSettings(options: CommonOptions): Promise<Settings> {
   if (options.config === undefined && !existsSync(path)) return { config: DEFAULT_CONFIG, folder: '.', clock };
   // its validation takes a third of a command's start: only for those who have a configuration
   const { parseConfig } = await import('../shared/config/parse-config.ts');
-  const config = parseConfig(path, readText(path, 'the configuration'));
+  const config = parseConfig(path, readText(path, 'the configuration'), parseFormat);
   if (isProblems(config)) throw new UsageError(config.map(({ message }) => message));
   return { config, folder: dirname(path), clock };
 }

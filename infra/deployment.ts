@@ -5,6 +5,7 @@ import { DEFAULT_CONFIG, type Config } from '../shared/config/config.ts';
 import { parseConfig } from '../shared/config/parse-config.ts';
 import { decodeOptionsOf } from '../shared/decode-options.ts';
 import type { RuntimeList } from '../shared/deployed-rules.ts';
+import { parseFormat } from '../shared/flow/format.ts';
 import { packRules, type PackedRules } from '../shared/rules/pack-rules.ts';
 import type { Rule } from '../shared/rules/rule.ts';
 import { readDeployedRules } from './deployed-rules.ts';
@@ -55,7 +56,7 @@ function readAt(path: string, isNamed: boolean, warn: (message: string) => void)
     throw new Error(`there is no configuration at \`${path}\`: \`SEKISHO_CONFIG\` names a sekisho.yml`);
   }
   const config = existsSync(path)
-    ? parseConfig(relative(process.cwd(), path), readFileSync(path, 'utf8'))
+    ? parseConfig(relative(process.cwd(), path), readFileSync(path, 'utf8'), parseFormat)
     : DEFAULT_CONFIG;
   if ('length' in config) throw new Error(config.map(({ message }) => message).join('\n'));
   const decoding = decodeOptionsOf(config);

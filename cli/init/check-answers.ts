@@ -26,7 +26,7 @@ const OPTIONS: readonly (readonly [setting: RegExp, option: string])[] = [
 /** All that is wrong with the answers; none where they make a configuration. */
 export function checkAnswers(partial: PartialAnswers): readonly AnswerProblem[] {
   const answers = complete(partial);
-  const read = parseConfig('sekisho.yml', configText(answers, undefined));
+  const read = parseConfig('sekisho.yml', configText(answers, undefined), parseFormat);
   if (!('length' in read)) return groupProblems(answers);
   const problems = read.map(({ setting, reason }) => ({
     option: OPTIONS.find(([pattern]) => pattern.test(setting))?.[1] ?? `\`${setting}\``,
@@ -39,27 +39,11 @@ export function checkAnswers(partial: PartialAnswers): readonly AnswerProblem[] 
   );
 }
 
-/** What the configuration may hold, and a new one should not. */
+/** What a configuration may hold, and a new one should not. */
 function groupProblems({ sources }: Answers): readonly AnswerProblem[] {
-  return sources.flatMap((source) => {
-    if (source.kind === 'bucket') return [];
-    if (source.logGroup.endsWith('*')) {
-      return [
-        { option: '--log-group', reason: 'nothing can be subscribed to many names: write one name, without `*`' },
-      ];
-    }
-    const table = source.create?.resource.startsWith('tgw-') === true ? 'tgw' : 'vpc';
-    return source.formats.flatMap((text): AnswerProblem[] => {
-      const format = parseFormat(text);
-      if ('kind' in format) return [{ option: '--format', reason: format.message }];
-      if (source.create === undefined || format.table === table || isOfEither(text)) return [];
-      const kind = table === 'tgw' ? 'of transit gateways' : 'of VPCs';
-      return [{ option: '--format', reason: `flow logs ${kind} do not have these fields: leave it out` }];
-    });
-  });
-}
-
-/** Names that mean what suits the resource. */
-function isOfEither(format: string): boolean {
-  return format === 'default' || format === 'recommended';
+  return sources.flatMap((source) =>
+    source.kind === 'log-group' && source.logGroup.endsWith('*')
+      ? [{ option: '--log-group', reason: 'nothing can be subscribed to many names: write one name, without `*`' }]
+      : [],
+  );
 }

@@ -9,53 +9,55 @@ import { checkDeployment, toDeployment } from './deployment-settings.ts';
 import { configJsonSchema } from './json-schema.ts';
 import { toLists } from './list-settings.ts';
 import { unknownSetting, valueProblem } from './problem-text.ts';
+import { checkFormats, type FormatReader } from './format-checks.ts';
 import { checkSources } from './source-checks.ts';
 import { SOURCE_KEYS, toSources } from './source-settings.ts';
 import { checkStorage, toStorage } from './storage-settings.ts';
 
-/** Something wrong in the configuration: `sekisho.yml:3:5: …`. */
+/** Something wrong in the configuration. */
 export interface ConfigProblem {
+  /** With its place and its setting: ``sekisho.yml:3:5: `sources.0.format`: …``. */
   readonly message: string;
+  /** The setting, such as `sources.0.format`; empty for what belongs to none. */
+  readonly setting: string;
+  /** What is wrong, and what to do. */
+  readonly reason: string;
 }
 
-/** Reads a configuration's text; every problem comes with its place in the file `name`. */
-export function parseConfig(name: string, text: string): Config | readonly ConfigProblem[] {
+/**
+ * Reads a configuration's text; every problem comes with its place in the file `name`.
+ * Formats come later in the house: `readFormat` is what reads them there.
+ */
+export function parseConfig(name: string, text: string, readFormat?: FormatReader): Config | readonly ConfigProblem[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  const at = (offset: number): string => {
+  const problemAt = (offset: number, reason: string, setting = ''): ConfigProblem => {
     const { line, col } = lines.linePos(offset);
-    return `${name}:${line}:${col}`;
+    return { message: `${name}:${line}:${col}: ${setting === '' ? '' : `\`${setting}\`: `}${reason}`, setting, reason };
   };
-  const problem = ({ path, message }: Complaint): ConfigProblem => ({
-    message: `${at(offsetOf(document, path))}: ${path.length === 0 ? '' : `\`${path.join('.')}\`: `}${message}`,
-  });
   if (document.errors.length > 0) {
-    return document.errors.map((error) => {
-      const message = error.message.split('\n')[0]!.replace(/ at line.*$/, '');
-      return {
-        message: `${at(error.pos[0])}: not readable as YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
-      };
+    return document.errors.map(({ pos, message }) => {
+      const reason = message.split('\n')[0]!.replace(/ at line.*$/, '');
+      return problemAt(pos[0], `not readable as YAML: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`);
     });
   }
   const dangling = unresolvedAlias(document);
   if (dangling !== undefined) {
-    return [
-      {
-        message: `${at(dangling.offset)}: \`*${dangling.name}\` stands for nothing: there is no \`&${dangling.name}\` before it`,
-      },
-    ];
+    const { name: alias, offset } = dangling;
+    return [problemAt(offset, `\`*${alias}\` stands for nothing: there is no \`&${alias}\` before it`)];
   }
+  const problem = ({ path, message }: Complaint): ConfigProblem =>
+    problemAt(offsetOf(document, path), message, path.join('.'));
   const written: unknown = document.toJS() ?? {};
   const parsed = configSchema.safeParse(written, { error: valueProblem });
   if (parsed.success) {
     const config = toConfig(parsed.data);
-    const complaints = checkConfig(parsed.data, config);
+    const complaints = checkConfig(parsed.data, config, readFormat);
     return complaints.length === 0 ? config : complaints.map(problem);
   }
   const schema = configJsonSchema();
-  const unknown = (path: readonly PropertyKey[], key: string): ConfigProblem => ({
-    message: `${at(keyOffset(document, path, key))}: ${unknownSetting(schema, path, key)}`,
-  });
+  const unknown = (path: readonly PropertyKey[], key: string): ConfigProblem =>
+    problemAt(keyOffset(document, path, key), unknownSetting(schema, path, key));
   return parsed.error.issues
     .flatMap((issue) => issuesOf(issue, written))
     .flatMap((issue) =>
@@ -79,10 +81,11 @@ function toConfig(read: ReadConfig): Config {
 }
 
 /** What is wrong with settings that are right one by one. */
-function checkConfig(read: ReadConfig, config: Config): readonly Complaint[] {
+function checkConfig(read: ReadConfig, config: Config, readFormat: FormatReader | undefined): readonly Complaint[] {
   return [
     ...checkDeployment(config),
     ...checkSources(read.sources ?? [], config.deployment, config.storage.bucket),
+    ...(readFormat === undefined ? [] : checkFormats(read.sources ?? [], config.sources, readFormat)),
     ...checkAlerts(read.alerts, config.deployment),
     ...checkStorage(read.storage, config.deployment),
     ...repeats(config.operations.emails, ['operations', 'emails']),

@@ -68,7 +68,7 @@ const CASES: readonly (readonly [name: string, args: readonly string[], message:
   [
     'an unknown field in a configured format',
     ingest('--config', 'format.yml'),
-    'sekisho: the configuration for log group `a`: unknown field `scraddr` in the format: did you mean `srcaddr`?\n',
+    'format.yml:3:13: `sources.0.format`: unknown field `scraddr` in the format: did you mean `srcaddr`?\n',
   ],
   ['a configuration that is no YAML', ingest('--config', 'broken.yml'), /^broken\.yml:\d+:\d+: [a-z].*\n$/],
   [

@@ -110,3 +110,33 @@ test.each([
 ])('%s go together', (sources) => {
   expect(refusals(`sources: [${sources}]`)).toEqual([]);
 });
+
+describe('with who reads formats', () => {
+  const said = (sources: string): readonly string[] => {
+    const read = parseConfig('f', `sources: [${sources}]`, parseFormat);
+    return Array.isArray(read) ? read.map(({ message }: { message: string }) => message) : [];
+  };
+
+  test.each([
+    ['{ log_group: a, format: defualt }', 'f:1:35: `sources.0.format`: unknown field `defualt` in the format'],
+    ['{ log_group: a, format: [default, "${scraddr}"] }', 'f:1:45: `sources.0.format.1`: unknown field `scraddr`'],
+    [
+      `{ log_group: a, format: transit-gateway, create: { resource: ${VPC} } }`,
+      'f:1:35: `sources.0.format`: these are fields of transit gateways, and `create` watches VPCs',
+    ],
+    [
+      `{ log_group: a, format: "\${srcaddr} \${action}", create: { resource: ${TGW} } }`,
+      'these are fields of VPCs, and `create` watches transit gateways',
+    ],
+  ])('%s is refused', (source, message) => {
+    expect(said(source)).toEqual(one(message));
+  });
+
+  test.each([
+    '{ log_group: a, format: transit-gateway }',
+    `{ log_group: a, format: default, create: { resource: ${TGW} } }`,
+    `{ log_group: a, create: { resource: ${VPC} } }, { bucket: logs }`,
+  ])('%s is not', (source) => {
+    expect(said(source)).toEqual([]);
+  });
+});

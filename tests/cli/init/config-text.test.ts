@@ -116,11 +116,15 @@ describe('an answer that fits nothing is refused by its option', () => {
     ['--log-group', { sources: [{ ...group, logGroup: '/vpc/*' }] }, 'nothing can be subscribed to many names'],
     ['--format', { sources: [{ ...group, formats: [] }] }, 'it is missing: write `default`'],
     ['--format', { sources: [{ ...group, formats: ['defualt'] }] }, 'did you mean `default`?'],
-    ['--format', { sources: [{ ...group, formats: ['transit-gateway'], create }] }, 'flow logs of VPCs do not have'],
+    [
+      '--format',
+      { sources: [{ ...group, formats: ['transit-gateway'], create }] },
+      'these are fields of transit gateways, and `create` watches VPCs',
+    ],
     [
       '--format',
       { sources: [{ ...group, formats: [FORMAT], create: { ...create, resource: 'tgw-0123456789abcdef0' } }] },
-      'flow logs of transit gateways do not have',
+      'these are fields of VPCs, and `create` watches transit gateways',
     ],
     ['--create', { sources: [{ ...group, create: { ...create, resource: 'vpc-1' } }] }, 'it is no id'],
     ['--retention-days', { sources: [{ ...group, create: { ...create, retentionDays: '10' } }] }, 'take `7` or `14`'],
