@@ -29,20 +29,31 @@ export function planAddresses(places: readonly bigint[]): AddressStarts {
   const ipv6 = places.slice(ipv4.length).map((place) => place - FIRST_IPV6);
   const index = new Int32Array(65_536);
   const blocks: number[] = [];
-  let at = 0;
-  const seek = (address: number): number => {
-    while (at + 1 < ipv4.length && ipv4[at + 1]! <= address) at++;
-    return at;
-  };
-  for (let upper = 0; upper < 65_536; upper++) {
-    const first = seek(upper * 65_536);
-    index[upper] = first;
-    if (ipv4[first + MAX_STARTS + 1] === undefined || ipv4[first + MAX_STARTS + 1]! >= (upper + 1) * 65_536) continue;
-    index[upper] = ~blocks.length;
-    for (let next = 0; next <= 256; next++) blocks.push(seek(upper * 65_536 + next * 256));
+  for (let upper = 0, at = 0; upper < 65_536; ) {
+    at = lastStart(ipv4, at, upper * 65_536);
+    const next = ipv4[at + 1];
+    // most upper bits have no start among them: all up to the next start go to the same one, filled in at once
+    const end = next === undefined ? 65_536 : Math.max(upper + 1, Math.min(next >>> 16, 65_536));
+    index.fill(at, upper, end);
+    const crowded = ipv4[at + MAX_STARTS + 1];
+    if (crowded !== undefined && crowded < (upper + 1) * 65_536) {
+      index[upper] = ~blocks.length;
+      for (let block = 0; block <= 256; block++) {
+        at = lastStart(ipv4, at, upper * 65_536 + block * 256);
+        blocks.push(at);
+      }
+    }
+    upper = end;
   }
   const words = ipv6.flatMap((place) => [96n, 64n, 32n, 0n].map((shift) => Number((place >> shift) & 0xffff_ffffn)));
   return { ipv4, index, blocks: Uint32Array.from(blocks), ipv6: Uint32Array.from(words) };
+}
+
+/** The last of the starts, from number `at` on, that is not above `address`. */
+function lastStart(starts: Uint32Array, at: number, address: number): number {
+  let last = at;
+  while (last + 1 < starts.length && starts[last + 1]! <= address) last++;
+  return last;
 }
 
 /** The range of each address of a table; `out` takes one a code, that of code 0 means nothing. */
