@@ -3,12 +3,14 @@ import { ALERTS } from '../alerts/layout.ts';
 import { markedQuery } from './alert-marks.ts';
 import { emptyRelation, globPath, identifier, literal, type SqlColumn } from './sql.ts';
 
-interface AlertColumn extends SqlColumn {
+/** A column of `alerts`, in the words of DuckDB. */
+export interface AlertColumn extends SqlColumn {
   /** Where the alert's JSON holds it. */
   readonly path: string;
 }
 
-const COLUMNS: readonly AlertColumn[] = [
+/** The columns that are read out of an alert's JSON, in their order. */
+export const ALERT_COLUMNS: readonly AlertColumn[] = [
   { name: 'id', type: 'VARCHAR', path: '$.id' },
   { name: 'rule', type: 'VARCHAR', path: '$.rule.id' },
   { name: 'title', type: 'VARCHAR', path: '$.rule.title' },
@@ -38,7 +40,7 @@ const COLUMNS: readonly AlertColumn[] = [
 ];
 
 /** What alerts say of each other: not as it was known when they were created, but as all of them tell. */
-const MARKS: readonly SqlColumn[] = [
+export const ALERT_MARKS: readonly SqlColumn[] = [
   { name: 'continues', type: 'VARCHAR' },
   { name: 'quieted_by', type: 'VARCHAR' },
 ];
@@ -50,10 +52,10 @@ const DAY: SqlColumn = { name: 'day', type: 'DATE' };
  * and the row stays, with the id of its name.
  */
 export function alertQuery(folder: string, present: boolean): string {
-  const columns = [...COLUMNS, ...MARKS, DAY];
+  const columns = [...ALERT_COLUMNS, ...ALERT_MARKS, DAY];
   if (!present) return emptyRelation(columns);
   const glob = `${globPath(folder)}/${ALERTS}day=*/*.json`;
-  const values = COLUMNS.map((column) => `${valueOf(column)} AS ${identifier(column.name)}`);
+  const values = ALERT_COLUMNS.map((column) => `${valueOf(column)} AS ${identifier(column.name)}`);
   return (
     // every file is read once
     `WITH object AS MATERIALIZED (SELECT filename, CASE WHEN json_valid(content) THEN CAST(content AS JSON) END AS alert ` +

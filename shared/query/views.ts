@@ -2,8 +2,9 @@
 import { ALERTS } from '../alerts/layout.ts';
 import { QUARANTINE } from '../lake/layout.ts';
 import { alertQuery } from './alert-view.ts';
+import { awsQuery } from './aws-view.ts';
 import type { LakeContents } from './contents.ts';
-import { flowColumns, flowQuery, type Published } from './flow-view.ts';
+import { flowQuery, type Published } from './flow-view.ts';
 import { quarantineQuery } from './quarantine-view.ts';
 import { identifier } from './sql.ts';
 
@@ -24,16 +25,6 @@ export function createViews(lake: LakeOfViews): readonly string[] {
     createView('alerts', alertQuery(lake.folder, lake.contents.has(ALERTS))),
     createView('quarantine', quarantineQuery(lake.folder, lake.contents.has(QUARANTINE))),
   ];
-}
-
-/**
- * `flows` under the name of AWS's published queries, with their `"date"`.
- *
- * Source: Amazon Athena User Guide, "Query Amazon VPC flow logs".
- */
-function awsQuery(): string {
-  const columns = flowColumns('vpc').map(({ name }) => identifier(name));
-  return `SELECT ${columns.join(', ')}, "day" AS "date" FROM flows`;
 }
 
 function createView(name: string, query: string): string {
