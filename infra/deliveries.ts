@@ -34,7 +34,7 @@ export function bucketSources({ sources }: Config): readonly BucketSource[] {
 }
 
 /** Keys of the flow logs that AWS delivers there, as a pattern: other logs may lie beside them. */
-export function deliveredKeys({ prefix }: BucketSource): string {
+function deliveredKeys({ prefix }: BucketSource): string {
   return `${prefix.replaceAll(/[*\\]/g, '\\$&')}AWSLogs/*vpcflowlogs/*`;
 }
 

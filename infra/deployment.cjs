@@ -1,6 +1,7 @@
 /** What serverless.yml itself needs to know of sekisho.yml. */
+const read = require('./read.cjs');
+
 module.exports = async () => {
-  const { readDeployment } = await import('./deployment.ts');
   const { serverlessValues } = await import('./serverless-values.ts');
-  return serverlessValues(readDeployment());
+  return serverlessValues(await read());
 };

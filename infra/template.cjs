@@ -1,6 +1,7 @@
 /** The resources around the functions. */
+const read = require('./read.cjs');
+
 module.exports = async () => {
-  const { readDeployment } = await import('./deployment.ts');
   const { templateOf } = await import('./template.ts');
-  return templateOf(readDeployment());
+  return templateOf(await read());
 };
