@@ -32,12 +32,12 @@ export function initCommand(done: (exitCode: number) => void): Command {
   return new Command('init')
     .description('write sekisho.yml: what is read, who is told, where it runs')
     .option('--log-group <name>', 'a log group of CloudWatch Logs with flow logs')
-    .option('--format <format>', "the flow log's format", collect, [])
+    .option('--format <format>', "the flow log's format; may be repeated", collect)
     .option('--create <resource>', 'create the flow log too: of a VPC, subnet, interface or transit gateway')
     .option('--retention-days <days>', 'how long CloudWatch keeps what is created (default: 14)')
     .option('--bucket <name>', 'a bucket to which AWS delivers flow logs')
     .option('--prefix <prefix>', 'what comes before AWSLogs/ in its keys')
-    .option('--email <address>', 'who is told of alerts and failures; may be repeated', collect, [])
+    .option('--email <address>', 'who is told of alerts and failures; may be repeated', collect)
     .option('--region <region>', 'the AWS Region to deploy to')
     .option('--name <name>', 'what the deployment is called (default: sekisho)')
     .option('-y, --yes', 'ask nothing')
@@ -50,7 +50,7 @@ export function initCommand(done: (exitCode: number) => void): Command {
     .action(async (options: InitOptions) => done(await init(options)));
 }
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
@@ -86,7 +86,7 @@ async function answer(options: InitOptions): Promise<Answers | undefined> {
   const { checkAnswers } = await import('./init/check-answers.ts');
   // a format that is not given is asked for
   const problems = checkAnswers(given).filter(
-    ({ option }) => !(asks && option === '--format' && options.format.length === 0),
+    ({ option }) => !(asks && option === '--format' && options.format === undefined),
   );
   if (problems.length > 0) throw new UsageError(problems.map(({ option, reason }) => `${option}: ${reason}`));
   if (asks) {

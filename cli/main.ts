@@ -19,6 +19,7 @@ Examples:
                                             read what another program prints
   sekisho query "SELECT dstport, count(*) AS n FROM flows GROUP BY 1"
   sekisho rules test                        run the tests inside the rules
+  sekisho init                              write sekisho.yml, asking what for
   sekisho doctor                            check the deployment on AWS
 
 Exit codes: 0 done · 1 failed · 2 wrong usage or configuration

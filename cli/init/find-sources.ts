@@ -22,11 +22,11 @@ export type Found =
   | { readonly kind: 'not-looked'; readonly reason: string };
 
 /** Whether there is a hint of AWS credentials: without one, asking AWS would only take time. */
-export function mayHaveCredentials(environment: NodeJS.ProcessEnv): boolean {
+export function mayHaveCredentials(environment: NodeJS.ProcessEnv, home = homedir()): boolean {
   const told = ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
   const container = ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'];
   if ([...told, ...container].some((name) => (environment[name] ?? '') !== '')) return true;
-  return ['credentials', 'config'].some((name) => existsSync(join(homedir(), '.aws', name)));
+  return ['credentials', 'config'].some((name) => existsSync(join(home, '.aws', name)));
 }
 
 /** Asks EC2 for the flow logs of a region; never throws, and never takes long. */

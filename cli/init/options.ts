@@ -5,12 +5,12 @@ import type { PartialAnswers, SourceAnswer } from './answers.ts';
 /** What the command line gives. */
 export interface InitOptions extends CommonOptions {
   readonly logGroup?: string;
-  readonly format: readonly string[];
+  readonly format?: readonly string[];
   readonly create?: string;
   readonly retentionDays?: string;
   readonly bucket?: string;
   readonly prefix?: string;
-  readonly email: readonly string[];
+  readonly email?: readonly string[];
   readonly region?: string;
   readonly name?: string;
   readonly yes?: true;
@@ -25,13 +25,13 @@ export function answersOf({ name, region, email, ...options }: InitOptions): Par
     name,
     region,
     sources: sources.length === 0 ? undefined : sources,
-    emails: email.length === 0 ? undefined : email,
+    emails: email,
   };
 }
 
 type SourceOptions = Omit<InitOptions, 'name' | 'region' | 'email'>;
 
-function sourcesOf({ logGroup, format, create, retentionDays, bucket, prefix }: SourceOptions): SourceAnswer[] {
+function sourcesOf({ logGroup, format = [], create, retentionDays, bucket, prefix }: SourceOptions): SourceAnswer[] {
   const group: SourceAnswer[] =
     logGroup === undefined
       ? []
@@ -51,7 +51,7 @@ export function checkOptions({ logGroup, format, create, retentionDays, bucket, 
   const needs = (option: string, given: boolean, other: string, there: boolean): string[] =>
     given && !there ? [`${option} says nothing without ${other}: give both`] : [];
   return [
-    ...needs('--format', format.length > 0, '--log-group', logGroup !== undefined),
+    ...needs('--format', format !== undefined, '--log-group', logGroup !== undefined),
     ...needs('--create', create !== undefined, '--log-group', logGroup !== undefined),
     ...needs('--retention-days', retentionDays !== undefined, '--create', create !== undefined),
     ...needs('--prefix', prefix !== undefined, '--bucket', bucket !== undefined),

@@ -1,8 +1,11 @@
 /** Flow logs that are there already, as sources of a new configuration. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findSources, mayHaveCredentials, sourcesOf } from '../../../cli/init/find-sources.ts';
 import { DEFAULT_FORMAT, formatString } from '../../../shared/flow/format.ts';
 import type { FlowLog, FlowLogTarget } from '../../../shared/operations/check-flow-logs.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const flowLog = (resource: string, target: FlowLogTarget, format?: string): FlowLog => ({
   id: 'fl-1',
@@ -95,7 +98,12 @@ test('without credentials, or with nobody who answers, nothing is found and noth
   }
 });
 
-test('a hint of credentials is looked for where the SDK takes them from', () => {
-  expect(mayHaveCredentials({ AWS_PROFILE: 'work' })).toBe(true);
-  expect(mayHaveCredentials({ AWS_ACCESS_KEY_ID: 'a' })).toBe(true);
+test('a hint of credentials is looked for where the SDK takes them from', async () => {
+  const home = await temporaryFolder();
+  expect(mayHaveCredentials({ AWS_PROFILE: '', AWS_REGION: 'us-east-1' }, home)).toBe(false);
+  expect(mayHaveCredentials({ AWS_PROFILE: 'work' }, home)).toBe(true);
+  expect(mayHaveCredentials({ AWS_ACCESS_KEY_ID: 'a' }, home)).toBe(true);
+  mkdirSync(join(home, '.aws'));
+  writeFileSync(join(home, '.aws', 'config'), '');
+  expect(mayHaveCredentials({}, home)).toBe(true);
 });
