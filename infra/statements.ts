@@ -1,14 +1,16 @@
 /** What functions may do, a statement a purpose; `Sid` names it. Resources are prefixes of the buckets, never all of them. */
 import { ALERTS } from '../shared/alerts/layout.ts';
 import type { BucketSource, Config } from '../shared/config/config.ts';
-import { QUARANTINE, tierPrefix } from '../shared/lake/layout.ts';
+import { LEDGER, QUARANTINE, tierPrefix } from '../shared/lake/layout.ts';
+import { LIST_ENTRIES } from '../shared/query/athena-tables.ts';
 import type { ListSource } from '../shared/rules/list-source.ts';
 import { DELTAS } from '../shared/windows/layout.ts';
 import { bucketSources } from './deliveries.ts';
 import { attribute, literal, ref, sub, type Statement } from './fragment.ts';
 import { databaseName, functionLogGroup, functionName, stackName, type FunctionName } from './names.ts';
-import { FAILED_EVENTS, PARKED, QUERY_RESULTS } from './storage.ts';
+import { FAILED_EVENTS, PARKED } from './storage.ts';
 import { topicId } from './topics.ts';
+import { ATHENA_RESULTS } from './workgroup.ts';
 
 const WINDOWS = 'windows/';
 const SCHEDULED = 'windows/scheduled/';
@@ -169,7 +171,8 @@ export function tell({ alerts }: Config): readonly Statement[] {
 export function queryLake(config: Config): readonly Statement[] {
   const glue = (part: string): object => sub(`arn:\${AWS::Partition}:glue:\${AWS::Region}:\${AWS::AccountId}:${part}`);
   const database = databaseName(config.deployment);
-  const records = ['flows/', 'tgw/', ALERTS, QUARANTINE, 'ledger/'];
+  const catalog = [glue('catalog'), glue(`database/${database}`), glue(`table/${database}/*`)];
+  const read = ['flows/', 'tgw/', ALERTS, QUARANTINE, LEDGER, LIST_ENTRIES];
   const queried = bucketSources(config).filter(({ archive }) => !archive);
   return [
     allow(
@@ -180,17 +183,21 @@ export function queryLake(config: Config): readonly Statement[] {
     allow(
       'ReadOwnCatalog',
       ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables', 'glue:GetPartition', 'glue:GetPartitions'],
-      [glue('catalog'), glue(`database/${database}`), glue(`table/${database}/*`)],
+      catalog,
     ),
-    allow('ReadLake', 's3:GetObject', inBucket('Lake', records)),
-    list('FindInLake', [attribute('Lake')], records),
+    // views are made by whoever needs them first, see shared/query/ensure-views.ts
+    allow('MakeViews', 'glue:CreateTable', catalog),
+    allow('ReadLake', 's3:GetObject', inBucket('Lake', read)),
+    list('FindInLake', [attribute('Lake')], read),
     allow('LocateBuckets', 's3:GetBucketLocation', [attribute('Lake'), attribute('Transit'), ...bucketArns(queried)]),
     allow(
       'KeepQueryResults',
       ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
-      inBucket('Transit', [QUERY_RESULTS]),
+      inBucket('Transit', [ATHENA_RESULTS]),
     ),
-    list('FindQueryResults', [attribute('Transit')], [QUERY_RESULTS]),
+    allow('FindUnfinishedResults', 's3:ListBucketMultipartUploads', attribute('Transit')),
+    list('FindQueryResults', [attribute('Transit')], [ATHENA_RESULTS]),
+    allow('KeepQueriedLists', 's3:PutObject', inBucket('Lake', [LIST_ENTRIES])),
     ...readDeliveries(config, queried),
   ];
 }

@@ -6,6 +6,7 @@ import type { Deployment } from './deployment.ts';
 import { bucketEncryption } from './encryption.ts';
 import { attribute, policy, ref, sub, type Fragment, type Resource, type Statement } from './fragment.ts';
 import { expiryRule, lifecycle, tieredRules, UNFINISHED_UPLOADS, type LifecycleRule } from './lifecycle.ts';
+import { ATHENA_RESULTS } from './workgroup.ts';
 
 /** Queues hold messages for 14 days: what one of them names has to be there for longer. */
 const PARKED_DAYS = 15;
@@ -22,9 +23,6 @@ export const FAILED_EVENTS = 'aws/lambda/async/';
 
 /** Where batches lie that are too large for a queue. */
 export const PARKED = 'parked/';
-
-/** Where Athena puts the results of queries. */
-export const QUERY_RESULTS = 'athena-results/';
 
 /** The lake keeps what it holds when the stack goes; nothing in it is deleted by age unless the configuration says so. */
 export function storage({ config }: Deployment): Fragment {
@@ -45,7 +43,7 @@ export function storage({ config }: Deployment): Fragment {
   const transit = bucket(settings, [
     expiryRule('parked-batches', PARKED, PARKED_DAYS),
     expiryRule('failed-events', FAILED_EVENTS, FAILED_DAYS),
-    expiryRule('query-results', QUERY_RESULTS, settings.queryResults),
+    expiryRule('query-results', ATHENA_RESULTS, settings.queryResults),
     UNFINISHED_UPLOADS,
   ]);
   return {

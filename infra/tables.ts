@@ -3,6 +3,7 @@ import { ATHENA_TABLES, type AthenaTable, type Projection } from '../shared/quer
 import type { Deployment } from './deployment.ts';
 import { ref, sub, type Fragment, type Resource } from './fragment.ts';
 import { glueTable } from './glue-table.ts';
+import { databaseName } from './names.ts';
 import { sourceTables } from './source-tables.ts';
 
 /** The database and all tables. */
@@ -15,7 +16,10 @@ export function tables(deployment: Deployment): Fragment {
         Type: 'AWS::Glue::Database',
         Properties: {
           CatalogId: ref('AWS::AccountId'),
-          DatabaseInput: { Name: databaseName(name, stage), Description: `flow logs of ${name}-${stage}` },
+          DatabaseInput: {
+            Name: databaseName(deployment.config.deployment),
+            Description: `flow logs of ${name}-${stage}`,
+          },
         },
       },
       ...(Object.fromEntries(entries) as Fragment['Resources']),
@@ -23,11 +27,6 @@ export function tables(deployment: Deployment): Fragment {
     },
     Outputs: { Database: { Description: 'database of the lake', Value: ref('Database') } },
   };
-}
-
-/** Letters, digits and `_`: what Athena takes without quotes. */
-function databaseName(name: string, stage: string): string {
-  return `${name}_${stage}`.toLowerCase().replaceAll(/[^a-z0-9]/g, '_');
 }
 
 function lakeTable({ name, description, prefix, format, columns, partition }: AthenaTable): Resource {

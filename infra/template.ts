@@ -11,8 +11,10 @@ import { roles } from './roles.ts';
 import { schedules } from './schedules.ts';
 import { sources } from './sources.ts';
 import { storage } from './storage.ts';
+import { tables } from './tables.ts';
 import { topics } from './topics.ts';
 import { triggers } from './triggers.ts';
+import { workgroup } from './workgroup.ts';
 
 /** A concern's part of the template. */
 type Concern = (deployment: Deployment) => Fragment;
@@ -26,6 +28,8 @@ const CONCERNS: readonly Concern[] = [
   schedules,
   sources,
   deliveries,
+  tables,
+  workgroup,
   logs,
   alarms,
   dashboard,

@@ -25,7 +25,7 @@ export interface PackagedTemplate {
 /** A resource of one. */
 export interface PackagedResource {
   readonly Type: string;
-  readonly Properties: Readonly<Record<string, any>>;
+  readonly Properties: Readonly<Record<string, unknown>>;
   readonly DependsOn?: string | readonly string[];
   readonly DeletionPolicy?: string;
 }
