@@ -101,6 +101,14 @@ test('malformed deliveries are quarantined and counted, and done; unfitting line
   expect(lines.map(({ line }) => line)).toContain(whole.slice(0, whole.length / 2));
 });
 
+test('records are written before what could not be read, and both before what counts towards windows', async () => {
+  const written: string[] = [];
+  const store = memoryStore(undefined, (operation, key) => void written.push(`${operation} ${key.split('/')[0]}`));
+  const lines = [...Array.from({ length: 5 }, (_, index) => flowLine(index)), 'no record'];
+  await archiveMessages([message('a', packedDelivery([0], lines))], pipelineOver(store, RULES), memoryStore());
+  expect(written).toEqual(['put flows', 'put quarantine', 'put windows']);
+});
+
 test('a store that fails fails all messages', async () => {
   const down = memoryStore(undefined, (operation) => {
     if (operation === 'put') throw new Error('S3 is down');

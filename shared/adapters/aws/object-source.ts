@@ -3,8 +3,8 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { OpenObject } from '../../envelope/object-message.ts';
 import { s3Error, statusOf } from './s3-errors.ts';
 
-/** A connection over which nothing comes for so long is given up: the message comes again. */
-const IDLE_MS = 60_000;
+/** A connection over which nothing comes for so long is given up; it also rests while what came is archived. */
+const IDLE_MS = 180_000;
 
 /**
  * What opens objects of any bucket. An object that was deleted is gone; for S3 to say so, the reader must be allowed to
