@@ -8,7 +8,7 @@ const MOST_AT_ONCE = 32 * 1024 * 1024;
  * A subscription message has at most a megabyte as base64: what becomes much larger is no flow log, and must not take the
  * memory of everything that is read beside it.
  */
-const MOST = 512 * 1024 * 1024;
+const MOST = 256 * 1024 * 1024;
 
 /**
  * Decompresses a whole gzip file. Its last four bytes say its length (modulo 2^32, RFC 1952), so that the result

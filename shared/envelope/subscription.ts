@@ -13,10 +13,17 @@ export function openSubscription(data: string, place: string, line: number): Clo
   try {
     return { kind: 'cloudwatch', json: inflate(Buffer.from(data, 'base64')), place };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `\`awslogs.data\` is not whole: gzip says ${reason}; fetch the event again`;
+    const message = describe(error);
     return { kind: 'unopened', place, line, message, content: Buffer.from(data).toString('utf8', 0, KEPT) };
   }
+}
+
+function describe(error: unknown): string {
+  const { message, code } = Object(error) as { readonly message?: string; readonly code?: string };
+  if (code === 'ERR_BUFFER_TOO_LARGE') {
+    return '`awslogs.data` becomes far larger than any delivery of CloudWatch Logs: check what sent it';
+  }
+  return `\`awslogs.data\` is not whole: gzip says ${message ?? String(error)}; fetch the event again`;
 }
 
 /** The same for what came over the network: it keeps the data as they came, to be handed on so. */

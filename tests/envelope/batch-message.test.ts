@@ -55,6 +55,13 @@ test('an event of a subscription is handed on as it came, and one that is none o
   }
 });
 
+test('what becomes far larger than a delivery is not decompressed to its end', () => {
+  const bomb = gzipSync(Buffer.alloc(300 * 1024 * 1024), { level: 1 }).toString('base64');
+  const opened = openPacked(bomb);
+  expect(opened).toMatchObject({ kind: 'unopened', packed: bomb });
+  expect(opened).toMatchObject({ message: expect.stringContaining('far larger than any delivery') as unknown });
+});
+
 test('a message decompressed before is packed again', () => {
   const json = Buffer.from('{"messageType":"DATA_MESSAGE"}');
   const packed = packArrival({ kind: 'cloudwatch', json, place: 'a file' });

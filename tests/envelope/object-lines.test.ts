@@ -67,6 +67,10 @@ test('the owner and the region come from the key, the source is the bucket', asy
   const [item] = await collect(read(Buffer.from(`${HEADER}\n${lines(1)}`)));
   const { source } = decoded(decodeDelivery(item!, decodeOptions()));
   expect(source).toEqual({ account: '210987654321', region: 'eu-west-3', name: 'logs' });
+  if (item?.kind !== 'text') throw new Error('no text');
+  const { origin: _, ...file } = { ...item, place: `copy/${KEY}` };
+  const copied = decoded(decodeDelivery(file, decodeOptions()));
+  expect(copied.source).toEqual({ account: '210987654321', region: 'eu-west-3', name: null });
 });
 
 test('a connection that breaks gives whole chunks only, then its error', async () => {
