@@ -6,10 +6,10 @@ import { warn } from './telemetry.ts';
 
 /** A Lambda handler around `work`, whose rules have their lists as they are by now. */
 export function withRules<Event, Answer>(
-  work: (event: Event) => Promise<Answer>,
+  work: (event: Event, context: Context) => Promise<Answer>,
 ): (event: Event, context: Context) => Promise<Answer> {
-  return withMiddleware(async (event: Event) => {
+  return withMiddleware(async (event: Event, context: Context) => {
     for (const problem of await refreshRules()) await warn(problem);
-    return work(event);
+    return work(event, context);
   });
 }

@@ -1,6 +1,7 @@
 /** The Athena workgroup: what a query may scan, and where results lie. */
 import type { Deployment } from './deployment.ts';
 import { ref, sub, type Fragment } from './fragment.ts';
+import { stackName } from './names.ts';
 
 /** Prefix of query results in the bucket of what passes through, which deletes them after a while. */
 export const ATHENA_RESULTS = 'athena-results/';
@@ -12,7 +13,7 @@ const SMALLEST_LIMIT = 10_000_000;
 export function workgroup({ config }: Deployment): Fragment {
   const { deployment, budgets, storage } = config;
   const { kmsKey } = storage;
-  const name = `${deployment.name}-${deployment.stage}`;
+  const name = stackName(deployment);
   return {
     Resources: {
       Workgroup: {

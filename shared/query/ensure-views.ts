@@ -2,9 +2,10 @@
  * Makes the views of a lake on AWS where they are missing. They are not part of the stack, because compaction writes what
  * it has published into their text and no deployment may take that back; so whoever needs them first makes them.
  */
-import type { QueryEngine } from '../ports.ts';
+import { tierPrefix } from '../lake/layout.ts';
+import type { ObjectStore, QueryEngine } from '../ports.ts';
 import { athenaViews } from './athena-views.ts';
-import { NOTHING_PUBLISHED, type Published } from './flow-view.ts';
+import type { Published } from './flow-view.ts';
 import { identifier } from './sql.ts';
 
 /** What the lake's database knows. */
@@ -13,17 +14,25 @@ export interface ViewCatalog {
   has(name: string): Promise<boolean>;
 }
 
+/** Where the views are to be, and over what. */
+export interface ViewPlace {
+  readonly engine: QueryEngine;
+  readonly catalog: ViewCatalog;
+  /** The lake. */
+  readonly store: ObjectStore;
+  /** As of when hours of arrival are told. */
+  readonly now: Date;
+}
+
 /**
  * Creates the views that are missing and leaves the others as they are; the names of those that this call created.
  * `CREATE VIEW` refuses a name that is taken, so that of two callers only one creates a view.
  */
-export async function ensureViews(
-  engine: QueryEngine,
-  catalog: ViewCatalog,
-  published: Published = NOTHING_PUBLISHED,
-): Promise<readonly string[]> {
-  const views = athenaViews(published);
-  const present = await Promise.all(views.map(({ name }) => catalog.has(name)));
+export async function ensureViews({ engine, catalog, store, now }: ViewPlace): Promise<readonly string[]> {
+  const names = athenaViews(NO_RECORDS).map(({ name }) => name);
+  const present = await Promise.all(names.map((name) => catalog.has(name)));
+  if (present.every(Boolean)) return [];
+  const views = athenaViews(await openingOf(store, now));
   const created: string[] = [];
   for (const { name, query } of views.filter((_, index) => !present[index])) {
     try {
@@ -35,4 +44,28 @@ export async function ensureViews(
     }
   }
   return created;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Names do not depend on how far compaction has come. */
+const NO_RECORDS: Published = { run: 0, watermark: null };
+
+/**
+ * What is published before the first compaction: nothing, as of the hour before the first object. Hours before it can
+ * never hold any, as objects are only written into the hour that it is, and Athena asks S3 for each hour that it may not
+ * leave out: that would be a request for every hour of all years, at every look at a record.
+ */
+async function openingOf(store: ObjectStore, now: Date): Promise<Published> {
+  let first = now.getTime();
+  for (const table of ['vpc', 'tgw'] as const) {
+    for await (const { key } of store.list(tierPrefix(table, 'raw'))) {
+      const [, day, hour] = /\/arrived=(\d{4}-\d\d-\d\d)-(\d\d)\//.exec(key) ?? [];
+      if (day === undefined) continue;
+      first = Math.min(first, Date.parse(`${day}T${hour}:00:00Z`));
+      break;
+    }
+  }
+  const before = new Date(first - HOUR_MS);
+  return { run: 0, watermark: before.toISOString().slice(0, 13).replace('T', '-') };
 }

@@ -13,7 +13,15 @@ import { dueAt } from '../windows/absence.ts';
 import { windowMinutes } from '../windows/minutes.ts';
 import { doubleLiteral } from './dialect.ts';
 import { EVIDENCE, isSince, measureSql, strongest, TOTALS } from './crossing-sql.ts';
-import { floorMinute, groupColumns, matchedSql, spanBefore, TIME, type RuleSqlOptions } from './scan-sql.ts';
+import {
+  floorMinute,
+  groupColumns,
+  matchedSql,
+  spanBefore,
+  spanConditions,
+  TIME,
+  type RuleSqlOptions,
+} from './scan-sql.ts';
 import { VIEWS } from './sql-scope.ts';
 import { list, partition, select, whereAll, type Step } from './select.ts';
 
@@ -49,11 +57,15 @@ export function absenceSteps(rule: Rule, { seconds }: AbsenceCondition, options:
 /** The longest aggregation interval, and the minute it may be off: an `end` that is later is not believed. */
 const LONGEST = AGGREGATION + 60;
 
-/** How far the records of a view reach, in Unix seconds: what is absent is so as of then. */
-export function newestEndSql(view: string): string {
+/**
+ * How far the records of a view reach, in Unix seconds: what is absent is so as of then.
+ *
+ * @param from event time of the oldest records that are looked at; by default all are
+ */
+export function newestEndSql(view: string, from?: number): string {
   const latest = `${TIME} + ${LONGEST}`;
   const end = `CASE WHEN "end" > ${latest} THEN ${latest} WHEN "end" > ${TIME} THEN "end" ELSE ${TIME} END`;
-  return `SELECT max(${end}) AS newest FROM ${view}`;
+  return select([`max(${end}) AS newest`], view, whereAll(...spanConditions({ from, to: undefined })));
 }
 
 /** How long a group is watched before a value of it can be new: at most a day, seconds. */

@@ -32,6 +32,11 @@ export interface RuleRunOptions {
   readonly networks: readonly string[];
   /** Where to begin, Unix seconds; by default where the rule's last run ended, less what may be late. */
   readonly since?: number | undefined;
+  /**
+   * How long ago an event may be that a run looks for by itself, seconds, so that neither a rule that is new nor records
+   * that are old make it read all that the lake has ever held; by default there is no limit.
+   */
+  readonly horizon?: number | undefined;
   readonly seen: AlertMemory;
 }
 
@@ -61,9 +66,11 @@ export async function runRule(rule: Rule, options: RuleRunOptions): Promise<Rule
   const started = Math.floor(clock.now().getTime() / 1000);
   const cursor = await readCursor(store, rule);
   const view = VIEWS[tableOfRule(rule)];
-  const usual = cursor === undefined ? undefined : await reachOfNews(engine, view, cursor);
+  const horizon = options.horizon === undefined ? undefined : started - options.horizon;
+  const news = cursor === undefined ? undefined : await reachOfNews(engine, view, cursor);
+  const usual = horizon === undefined || news === undefined ? (news ?? horizon) : Math.max(news, horizon);
   const since = options.since ?? usual;
-  const judgeAt = rule.condition.kind === 'absence' ? await judgementTime(engine, view, started) : undefined;
+  const judgeAt = rule.condition.kind === 'absence' ? await judgementTime(engine, view, started, horizon) : undefined;
   const until = isComparing(rule.condition) ? started - LATENESS : undefined;
 
   const queriesOf = alertQueries(networks);
@@ -116,7 +123,12 @@ async function reachOfNews(engine: QueryEngine, view: string, until: number): Pr
 }
 
 /** What is absent is so as of the newest record: a lake that nobody reads into any more does not fall silent. */
-async function judgementTime(engine: QueryEngine, view: string, now: number): Promise<number> {
-  const { rows } = await engine.query(newestEndSql(view));
+async function judgementTime(
+  engine: QueryEngine,
+  view: string,
+  now: number,
+  horizon: number | undefined,
+): Promise<number> {
+  const { rows } = await engine.query(newestEndSql(view, horizon));
   return Math.min(now, Number(rows[0]?.[0] ?? 0));
 }

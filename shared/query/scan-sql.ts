@@ -81,7 +81,7 @@ const AHEAD = 86_400;
  * Conditions for event times. Those on `day` and `arrived` leave folders unopened, those on `start` row groups: they take
  * in more than is asked for, never less.
  */
-function spanConditions({ from, to }: TimeSpan): readonly string[] {
+export function spanConditions({ from, to }: TimeSpan): readonly string[] {
   const conditions: string[] = [];
   if (from !== undefined) {
     const hour = new Date((from - AHEAD) * 1000).toISOString().slice(0, 13).replace('T', '-');

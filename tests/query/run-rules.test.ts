@@ -40,6 +40,7 @@ async function run(
   rule = SCAN,
   since?: string,
   rules: readonly Rule[] = [rule],
+  horizon?: number,
 ): Promise<RuleRun> {
   const engine = await engineOf(lake);
   try {
@@ -50,6 +51,7 @@ async function run(
       networks: NETWORKS,
       rules,
       since: since === undefined ? undefined : Date.parse(since) / 1000,
+      horizon,
       seen: noAlertMemory(),
     });
   } finally {
@@ -183,6 +185,45 @@ describe('a run begins', () => {
     expect((await run(lake, '2026-11-03T07:00:00Z', { ...SCAN, stateKey: 'other' })).since).toBeUndefined();
     await lake.store.put('windows/scheduled/broken.json', Buffer.from('{'));
     expect((await run(lake, '2026-11-03T07:00:00Z', { ...SCAN, stateKey: 'broken' })).since).toBeUndefined();
+  });
+});
+
+describe('with a horizon a run looks no further back', () => {
+  const week = (lake: TestLake, now: string, rule = SCAN) => run(lake, now, rule, undefined, [rule], 7 * DAY);
+
+  test('where the rule is new, and goes on from there', async () => {
+    using lake = testLake();
+    await write(lake, '2026-11-01T05:00:00Z', threePorts);
+    const first = await week(lake, '2026-11-10T06:00:00Z');
+    expect(first).toMatchObject({ since: Date.parse('2026-11-03T06:00:00Z') / 1000, created: [] });
+    expect((await week(lake, '2026-11-10T07:00:00Z')).since).toBe(Date.parse('2026-11-09T06:00:00Z') / 1000);
+  });
+
+  test('where old records have arrived, and does not look for them again', async () => {
+    using lake = testLake();
+    await write(lake, '2026-11-10T05:00:00Z', []);
+    await week(lake, '2026-11-10T06:00:00Z');
+    await write(lake, '2026-11-10T06:30:00Z', threePorts);
+    const { since, created } = await week(lake, '2026-11-10T07:00:00Z');
+    expect(since).toBe(Date.parse('2026-11-03T07:00:00Z') / 1000);
+    expect(created).toEqual([]);
+    // a cursor and an hour of arrival may differ by an hour
+    await week(lake, '2026-11-10T09:00:00Z');
+    expect((await week(lake, '2026-11-10T10:00:00Z')).since).toBe(Date.parse('2026-11-09T09:00:00Z') / 1000);
+  });
+
+  test('to tell what is absent, and a lake without newer records is not silent', async () => {
+    using lake = testLake();
+    const rule = ruleOf({
+      id: 'gone',
+      where: checked('action = REJECT'),
+      by: ['srcaddr'],
+      condition: { kind: 'absence', seconds: 7200, text: 'no records for 2h' },
+    });
+    await write(lake, '2026-11-01T05:00:00Z', threePorts);
+    await write(lake, '2026-11-01T09:00:00Z', [refused(9, START + 8 * 3600, '198.51.100.7')]);
+    expect((await week(lake, '2026-12-24T00:00:00Z', rule)).created).toEqual([]);
+    expect((await week(lake, '2026-11-01T10:00:00Z', { ...rule, stateKey: 'again' })).created).toHaveLength(1);
   });
 });
 
