@@ -26,6 +26,8 @@ export interface Fault {
   readonly act: Act;
   /** True where the operation takes effect all the same. */
   readonly applied?: boolean;
+  /** How many requests it leaves alone before. */
+  readonly skip?: number;
   /** How many requests it happens to; by default every one until the rules are cleared. */
   readonly times?: number;
   /** The same, counted by calls: a call is tried several times by its client, and each time meets its fault. */
@@ -52,6 +54,7 @@ export interface FaultProxy {
 const CONTROL = '/_faults';
 
 interface Rule extends Fault {
+  met: number;
   used: number;
   readonly hit: Set<string>;
 }
@@ -66,7 +69,7 @@ export async function startFaultProxy(): Promise<FaultProxy> {
 
   const control = (method: string | undefined, body: string, response: ServerResponse): void => {
     if (method === 'PUT') {
-      rules = (JSON.parse(body) as Fault[]).map((fault) => ({ ...fault, used: 0, hit: new Set() }));
+      rules = (JSON.parse(body) as Fault[]).map((fault) => ({ ...fault, met: 0, used: 0, hit: new Set() }));
       seen = [];
     }
     response.end(JSON.stringify({ seen, hits: rules.map(({ used }) => used) }));
@@ -134,6 +137,7 @@ export async function startFaultProxy(): Promise<FaultProxy> {
 function applies(rule: Rule, { operation, target, call }: Operation): boolean {
   if (rule.operation !== operation) return false;
   if (rule.target !== undefined && !new RegExp(rule.target).test(target)) return false;
+  if (rule.met++ < (rule.skip ?? 0)) return false;
   if (rule.times !== undefined && rule.used >= rule.times) return false;
   if (rule.calls !== undefined && rule.hit.size >= rule.calls && !rule.hit.has(call)) return false;
   rule.hit.add(call);

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** The deployed system, from outside: `npm run test:e2e`. One deployment for all, so one file after the other. */
+export default defineConfig({
+  test: {
+    include: ['**/tests/e2e/*.e2e.ts'],
+    globalSetup: ['tests/support/build-program.ts', 'tests/e2e/setup.ts'],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
