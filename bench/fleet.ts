@@ -3,8 +3,6 @@
  * with every request and byte counted. In a thread of its own, as table.ts does it.
  */
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { createMemoryQueue } from '../shared/adapters/local/queue.ts';
@@ -15,9 +13,8 @@ import { decodeDelivery, type Decoded } from '../shared/flow/decode.ts';
 import { archive, compilePipelineRules, detect, foldWindows, type Pipeline } from '../shared/pipeline.ts';
 import { alertQueries } from '../shared/query/alert-queries.ts';
 import { PRIVATE_NETWORKS } from '../shared/rules/lists.ts';
-import type { Rule } from '../shared/rules/rule.ts';
-import { loadRules } from '../shared/rules/load.ts';
 import { DELTAS, HOURS } from '../shared/windows/layout.ts';
+import { builtInRules } from './built-in-rules.ts';
 import { countingStore, type Requests } from './counting-store.ts';
 import { fleetMinute, type Fleet } from './fleet-traffic.ts';
 import { decodeOptions } from './stages.ts';
@@ -55,14 +52,6 @@ export async function runFleet(order: FleetOrder): Promise<FleetResult> {
   const worker = new Worker(new URL(import.meta.url), { workerData: order });
   const [result] = (await once(worker, 'message')) as [FleetResult];
   return result;
-}
-
-/** The built-in rules. */
-export function builtInRules(): readonly Rule[] {
-  const folder = join(import.meta.dirname, '..', 'rules');
-  const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
-  const sources = files.map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
-  return loadRules(sources).rules;
 }
 
 /** A billed request of the queue. */

@@ -73,7 +73,8 @@ function ratiosOf(samples: readonly Sample[], reference: readonly Sample[], what
   return samples.map((sample, round) => sample[what] / reference[round]![what]);
 }
 
-function quantile(values: readonly number[], share: number): number {
+/** The value below which `share` of the values lie: 0.5 for the median. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.round(share * (sorted.length - 1))]!;
 }

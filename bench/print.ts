@@ -113,7 +113,8 @@ export function printMemory({ records, peak, seconds }: MemoryResult, bar: numbe
   console.log(`\n${what}: at most ${megabytes(peak)} of memory, bar < ${megabytes(bar)} ${verdict(peak < bar)}`);
 }
 
-function tableOf(head: string[]): Table.Table {
+/** A table with numbers to the right. */
+export function tableOf(head: string[]): Table.Table {
   return new Table({
     head,
     colAligns: ['left', ...head.slice(1).map(() => 'right' as const)],
@@ -129,6 +130,7 @@ function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1_024 / 1_024)} MB`;
 }
 
-function verdict(met: boolean): string {
+/** Whether a bar is met. */
+export function verdict(met: boolean): string {
   return met ? 'ok' : 'warn';
 }
