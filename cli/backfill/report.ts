@@ -43,8 +43,7 @@ export function formatOverlaps(overlaps: readonly OverlapSpan[], width: number):
     source,
     account ?? 'unknown',
     region ?? 'unknown',
-    minute(from),
-    minute(to),
+    hours(from, to),
     records,
     objects,
   ]);
@@ -52,8 +51,7 @@ export function formatOverlaps(overlaps: readonly OverlapSpan[], width: number):
     text('source'),
     text('account'),
     text('region'),
-    text('from (UTC)'),
-    text('to (UTC)'),
+    text('hours (UTC)'),
     number('records'),
     number('objects'),
   ];
@@ -63,6 +61,12 @@ export function formatOverlaps(overlaps: readonly OverlapSpan[], width: number):
 /** `2026-11-17 02:00`. */
 function minute(seconds: number): string {
   return isoTime(seconds).slice(0, 16).replace('T', ' ');
+}
+
+/** `2026-11-17 01:00 to 02:00`. */
+function hours(from: number, to: number): string {
+  const [start, end] = [minute(from), minute(to)];
+  return `${start} to ${end.startsWith(start.slice(0, 11)) ? end.slice(11) : end}`;
 }
 
 /** Spans as JSON has them. */

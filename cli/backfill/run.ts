@@ -94,7 +94,7 @@ async function lookForOverlaps(
       `the keys of ${counted(undated, 'object')} tell no day, so that it can't be looked up whether another source holds their hours: leave them out with \`--from\`, or queue them all the same with \`--force\``,
     ]);
   }
-  const engine = await openDeployedLake(settings, stack);
+  const engine = openDeployedLake(settings, stack);
   try {
     return overlapsOf(objects, await heldHours(engine, time!), bucket);
   } catch (error) {

@@ -42,6 +42,9 @@ const COMMANDS: readonly (readonly [command: string, options: readonly string[]]
   ['rules run', ['--lake', '--rules', '--since', '--all', ...COMMON]],
   ['rules schema', COMMON],
   ['rules import-sigma', ['--partial', ...COMMON]],
+  ['doctor', COMMON],
+  ['backfill', ['--from', '--to', '--limit', '--force', '--dry-run', '--yes', ...COMMON]],
+  ['redrive', ['--queue', '--dry-run', ...COMMON]],
 ];
 
 test.for(COMMANDS)('%s --help names its options and shows examples of it', async ([command, options]) => {
@@ -57,7 +60,7 @@ test.for(COMMANDS)('%s --help names its options and shows examples of it', async
 test('sekisho --help names every command, and its exit codes', async () => {
   const { code, stdout } = await sekisho(['--help']);
   expect(code).toBe(0);
-  for (const command of ['ingest', 'parse', 'query', 'rules'])
+  for (const command of ['ingest', 'parse', 'query', 'rules', 'doctor', 'backfill', 'redrive'])
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   expect(stdout).toMatch(
     /\nExit codes: 0 done · 1 failed · 2 wrong usage or configuration\n +3 done, and something was found\n/,

@@ -31,8 +31,6 @@ export interface Moved {
 
 /** Nobody else sees a message for so long after it was received: it must suffice to send ten and delete them. */
 const HIDDEN_SECONDS = 120;
-/** Empty answers that are believed: one alone may come from servers of the queue that hold none. */
-const EMPTY_ANSWERS = 2;
 
 /**
  * Moves every dead letter that is there back to its queue: each is sent before it is deleted, so that a crash between the
@@ -46,30 +44,24 @@ export async function moveDeadLetters(
 ): Promise<Moved> {
   const seen = new Set<string>();
   const kept: Record<string, number> = {};
-  const staying: Message[] = [];
+  const held = new Set<Message>();
   let moved = 0;
   let oldest: Date | undefined;
   try {
-    for (let empty = 0; empty < EMPTY_ANSWERS;) {
+    for (;;) {
       const messages = await receive(client, dead, HIDDEN_SECONDS);
       const fresh = messages.filter(({ MessageId = '' }) => !seen.has(MessageId));
-      // what comes again was kept, or its deletion failed: its turn is over
-      if (fresh.length === 0) {
-        empty++;
-        continue;
-      }
-      empty = 0;
+      // an empty answer is of all servers of the queue, as it was waited for; what comes again has had its turn
+      if (fresh.length === 0) break;
       const going: Message[] = [];
       for (const message of fresh) {
         seen.add(message.MessageId ?? '');
+        held.add(message);
         const letter = letterOf(message);
         if (oldest === undefined || letter.sent < oldest) oldest = letter.sent;
         const reason = await keep(letter);
         if (reason === undefined) going.push(message);
-        else {
-          kept[reason] = (kept[reason] ?? 0) + 1;
-          staying.push(message);
-        }
+        else kept[reason] = (kept[reason] ?? 0) + 1;
       }
       await sendMessages(
         client,
@@ -77,11 +69,12 @@ export async function moveDeadLetters(
         going.map(({ Body = '', MessageAttributes }) => ({ body: Body, MessageAttributes })),
       );
       await remove(client, dead, going);
+      for (const message of going) held.delete(message);
       moved += going.length;
       progress(moved);
     }
   } finally {
-    await release(client, dead, staying);
+    await release(client, dead, [...held]);
   }
   return { moved, kept, oldest };
 }
