@@ -1,5 +1,5 @@
 /** The queue's messages, many at once, into the lake: what can't be opened fails alone. */
-import { Archiver, OBJECT_LINES, type Archived } from './archiver.ts';
+import { Archiver, EncodingFailure, NOTHING, OBJECT_LINES, sumOfArchived, type Archived } from './archiver.ts';
 import { openBatchMessage } from './envelope/parked.ts';
 import type { Decoded } from './flow/decode.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -32,7 +32,28 @@ const MOST_LINES = 4 * OBJECT_LINES;
  * before the next, so that only columns are held. Throws, for all messages, where a store fails.
  */
 export async function archiveMessages(
-  messages: Iterable<ReceivedMessage>,
+  messages: readonly ReceivedMessage[],
+  pipeline: Pipeline,
+  transit: ObjectStore,
+): Promise<ArchivedMessages> {
+  try {
+    return await archiveTogether(messages, pipeline, transit);
+  } catch (error) {
+    if (!(error instanceof EncodingFailure)) throw error;
+    if (messages.length === 1) return { archived: NOTHING, failed: [{ id: messages[0]!.id, reason: error.message }] };
+  }
+  // one of them spoils the object of all: halves of halves tell which
+  const middle = Math.ceil(messages.length / 2);
+  const first = await archiveMessages(messages.slice(0, middle), pipeline, transit);
+  const second = await archiveMessages(messages.slice(middle), pipeline, transit);
+  return {
+    archived: sumOfArchived(first.archived, second.archived),
+    failed: [...first.failed, ...second.failed],
+  };
+}
+
+async function archiveTogether(
+  messages: readonly ReceivedMessage[],
   pipeline: Pipeline,
   transit: ObjectStore,
 ): Promise<ArchivedMessages> {

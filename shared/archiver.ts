@@ -37,6 +37,30 @@ export interface Archived {
   readonly unreadable: number;
 }
 
+/** Nothing archived. */
+export const NOTHING: Archived = {
+  objects: 0,
+  bytes: 0,
+  batches: 0,
+  records: 0,
+  skipdata: 0,
+  quarantined: 0,
+  unreadable: 0,
+};
+
+/** What two runs archived. */
+export function sumOfArchived(a: Archived, b: Archived): Archived {
+  return {
+    objects: a.objects + b.objects,
+    bytes: a.bytes + b.bytes,
+    batches: a.batches + b.batches,
+    records: a.records + b.records,
+    skipdata: a.skipdata + b.skipdata,
+    quarantined: a.quarantined + b.quarantined,
+    unreadable: a.unreadable + b.unreadable,
+  };
+}
+
 /** Whether a delivery's records become part of the lake; if not, they still count towards windows. */
 export type Keeping = 'archived' | 'elsewhere';
 
@@ -62,7 +86,7 @@ export class Archiver {
   readonly #ids = new Set<string>();
   #waiting: Waiting[] = [];
   #lines = 0;
-  #sum: Archived = { objects: 0, bytes: 0, batches: 0, records: 0, skipdata: 0, quarantined: 0, unreadable: 0 };
+  #sum = NOTHING;
 
   /** `most` records and lines are held in memory, and make an object. */
   constructor(options: ArchiverOptions, most = Number.POSITIVE_INFINITY) {
@@ -85,15 +109,14 @@ export class Archiver {
     if (this.#lines > 0 && this.#lines + lines > this.#most) await this.#write();
     this.#waiting.push({ delivery, keeping });
     this.#lines += lines;
-    const sum = this.#sum;
-    this.#sum = {
-      ...sum,
-      batches: sum.batches + 1,
-      records: sum.records + records,
-      skipdata: sum.skipdata + skipdata,
-      quarantined: sum.quarantined + delivery.rejects.length,
-      unreadable: sum.unreadable + (decoded.kind === 'malformed' ? 1 : 0),
-    };
+    this.#sum = sumOfArchived(this.#sum, {
+      ...NOTHING,
+      batches: 1,
+      records,
+      skipdata,
+      quarantined: delivery.rejects.length,
+      unreadable: decoded.kind === 'malformed' ? 1 : 0,
+    });
   }
 
   /** Writes what still waits. */
@@ -114,34 +137,54 @@ export class Archiver {
     if (waiting.length === 0) return;
     const started = clock.now();
     const name = objectName(started, random());
-    const deliveries = waiting.map(({ delivery }) => delivery);
-    const archived = waiting.flatMap(({ delivery, keeping }) => (keeping === 'archived' ? [delivery] : []));
-
-    for (const table of ['vpc', 'tgw'] satisfies FlowTable[]) {
-      const object = encodeObject(archived, table);
-      if (object.records === 0) continue;
-      await store.put(rawKey(table, started, name), object.body);
-      this.#sum = { ...this.#sum, objects: this.#sum.objects + 1, bytes: this.#sum.bytes + object.body.length };
+    const { tables, quarantine, deltas } = encode(waiting, rules);
+    for (const [table, body] of tables) {
+      await store.put(rawKey(table, started, name), body);
+      this.#sum = sumOfArchived(this.#sum, { ...NOTHING, objects: 1, bytes: body.length });
     }
-
-    const quarantine = encodeQuarantine(deliveries);
-    if (quarantine !== undefined) await store.put(quarantineKey(started, name), quarantine.body);
-
-    for (const [part, delta] of deltasOf(deliveries, rules.windowed)) {
-      await store.put(deltaKey(`${name}-${part}`), encodeDelta(delta));
-    }
+    if (quarantine !== undefined) await store.put(quarantineKey(started, name), quarantine);
+    for (const [part, body] of deltas.entries()) await store.put(deltaKey(`${name}-${part}`), body);
   }
 }
 
-/** What the deliveries contribute to windows, numbered; nothing where no windowed rule matched. */
-function* deltasOf(deliveries: readonly DecodedDelivery[], rules: RulesByTable): Generator<readonly [number, Delta]> {
-  let part = 0;
+/** Deliveries that can't be encoded: a mistake in the program, met before anything of them was written. */
+export class EncodingFailure extends Error {}
+
+/** Everything that is written of some deliveries. */
+interface Encoded {
+  readonly tables: readonly (readonly [FlowTable, Uint8Array])[];
+  readonly quarantine: Uint8Array | undefined;
+  readonly deltas: readonly Uint8Array[];
+}
+
+function encode(waiting: readonly Waiting[], rules: PipelineRules): Encoded {
+  try {
+    const deliveries = waiting.map(({ delivery }) => delivery);
+    const archived = waiting.flatMap(({ delivery, keeping }) => (keeping === 'archived' ? [delivery] : []));
+    const tables = (['vpc', 'tgw'] satisfies FlowTable[]).flatMap((table) => {
+      const { records, body } = encodeObject(archived, table);
+      return records === 0 ? [] : [[table, body] as const];
+    });
+    const quarantine = encodeQuarantine(deliveries)?.body;
+    return {
+      tables,
+      quarantine,
+      deltas: Array.from(deltasOf(deliveries, rules.windowed), (delta) => encodeDelta(delta)),
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EncodingFailure(`writing it failed (${reason})`, { cause: error });
+  }
+}
+
+/** What the deliveries contribute to windows; nothing where no windowed rule matched. */
+function* deltasOf(deliveries: readonly DecodedDelivery[], rules: RulesByTable): Generator<Delta> {
   let builder = startDelta();
   for (const [index, delivery] of deliveries.entries()) {
     builder.add(matchDelivery(delivery, rules));
     if (builder.rows < DELTA_ROWS && index < deliveries.length - 1) continue;
     const delta = builder.build();
     builder = startDelta();
-    if (delta !== undefined) yield [part++, delta];
+    if (delta !== undefined) yield delta;
   }
 }

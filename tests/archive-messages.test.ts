@@ -25,6 +25,7 @@ const RULES = rulesOf(`rules:
 `);
 const DAY = new Date('2026-11-17T01:00:00Z');
 
+const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 const message = (id: string, packed: string) => ({ id, body: encodeBatchMessage({ kind: 'packed', packed }) });
 
 test('what is broken fails alone, and the others are archived', async () => {
@@ -71,6 +72,32 @@ test('a mistake of the decoder keeps one message from the lake, not all', async 
   );
   expect(failed).toEqual([{ id: 'poison', reason: 'reading it failed (x is undefined)' }]);
   expect(archived.records).toBe(2);
+});
+
+test('a batch that spoils the object of all is found, and the others are archived', async () => {
+  const store = memoryStore();
+  const pipeline = pipelineOver(store, RULES);
+  const spoilt = new Set([packedDelivery([400]), packedDelivery([700])]);
+  const messages = numbers(11).map((index) => message(`${index}`, packedDelivery([index * 100])));
+  const { archived, failed } = await archiveMessages(
+    messages,
+    {
+      ...pipeline,
+      decode: (arrival) => {
+        const decoded = pipeline.decode(arrival);
+        if (decoded.kind !== 'decoded' || arrival.kind !== 'cloudwatch' || !spoilt.has(arrival.packed!)) return decoded;
+        // a column that the encoder misses
+        const batches = decoded.delivery.batches.map((batch) => ({ ...batch, initiator: undefined as never }));
+        return { ...decoded, delivery: { ...decoded.delivery, batches } };
+      },
+    },
+    memoryStore(),
+  );
+  expect(failed.map(({ id }) => id)).toEqual(['4', '7']);
+  expect(failed[0]!.reason).toMatch(/^writing it failed \(/);
+  expect(archived.records).toBe(9);
+  const bytes = (await rowsInView(store)).map((row) => Number(row['bytes'])).sort((a, b) => a - b);
+  expect(bytes).toEqual([0, 100, 200, 300, 500, 600, 800, 900, 1000]);
 });
 
 test('malformed deliveries are quarantined and counted, and done; unfitting lines are rejects of their batch', async () => {
