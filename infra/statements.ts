@@ -101,7 +101,7 @@ export const FOLD_WINDOWS: readonly Statement[] = [
 
 /** Remembers how far rules with a long memory have come. */
 export const REMEMBER_SCHEDULED: readonly Statement[] = [
-  allow('RememberScheduledRules', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], inBucket('Lake', [SCHEDULED])),
+  allow('RememberScheduledRules', ['s3:GetObject', 's3:PutObject'], inBucket('Lake', [SCHEDULED])),
   list('FindScheduledRules', [attribute('Lake')], [SCHEDULED]),
 ];
 

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { ofType, resourcesWith, templateOfFile, type Properties } from './templates.ts';
+
+const resources = resourcesWith({});
+
+interface FunctionSettings {
+  readonly timeout: number;
+  readonly reservedConcurrency?: number;
+}
+
+const tags = [{ tag: '!Sub', resolve: (text: string) => text }];
+const { functions } = parse(readFileSync('serverless.yml', 'utf8'), { customTags: tags }) as {
+  readonly functions: Readonly<Record<string, FunctionSettings>>;
+};
+
+test('queues feed functions: many deliveries at once and few writers, one object, alerts that belong together', () => {
+  const mappings = ofType(resources, 'AWS::Lambda::EventSourceMapping').map(([, mapping]) => [
+    mapping['EventSourceArn']['Fn::GetAtt'][0],
+    [mapping['FunctionName'].Ref, mapping['BatchSize'], mapping['MaximumBatchingWindowInSeconds']],
+  ]);
+  expect(Object.fromEntries(mappings)).toEqual({
+    Batches: ['ArchiveLambdaFunction', 10_000, 60],
+    Objects: ['CollectLambdaFunction', 1, 0],
+    Alerts: ['NotifyLambdaFunction', 100, 5],
+  });
+  for (const [, mapping] of ofType(resources, 'AWS::Lambda::EventSourceMapping')) {
+    expect(mapping).toMatchObject({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+  }
+});
+
+test('a message stays hidden for six times the timeout of the function that has it, and its batching window', () => {
+  for (const [, mapping] of ofType(resources, 'AWS::Lambda::EventSourceMapping')) {
+    const name = (mapping['FunctionName'].Ref as string).replace('LambdaFunction', '').toLowerCase();
+    const queue = resources[mapping['EventSourceArn']['Fn::GetAtt'][0] as string]!.Properties;
+    const least = 6 * functions[name]!.timeout + (mapping['MaximumBatchingWindowInSeconds'] as number);
+    expect(queue['VisibilityTimeout']).toBe(least);
+  }
+});
+
+test('a delivery is tried for as long as Lambda lets us; what runs every minute is not tried again', () => {
+  const settings = ofType(resources, 'AWS::Lambda::EventInvokeConfig').map(([id, each]) => [
+    id,
+    [each['MaximumRetryAttempts'], each['MaximumEventAgeInSeconds']],
+  ]);
+  expect(Object.fromEntries(settings)).toEqual({
+    DetectInvocations: [2, 21_600],
+    WindowsInvocations: [0, 60],
+    RulesInvocations: [1, 1800],
+  });
+});
+
+test('single writers run alone, and nothing else is held back', () => {
+  const reserved = Object.entries(functions).map(([name, each]) => [name, each.reservedConcurrency]);
+  expect(Object.fromEntries(reserved)).toEqual({
+    detect: undefined,
+    archive: undefined,
+    collect: undefined,
+    windows: 1,
+    notify: undefined,
+    rules: 1,
+  });
+});
+
+test('schedules are the configuration’s, and what they could not deliver is kept', () => {
+  const { Resources } = templateOfFile('everything');
+  const rules = ofType(Resources, 'AWS::Events::Rule').filter(([, rule]) => rule['ScheduleExpression'] !== undefined);
+  expect(rules.map(([id, rule]) => [id, rule['ScheduleExpression']])).toEqual([
+    ['WindowsSchedule', 'rate(1 minute)'],
+    ['RulesSchedule', 'cron(0 * * * ? *)'],
+  ]);
+  const dead = Resources['SchedulesDeadPolicy']!.Properties['PolicyDocument'].Statement as Properties[];
+  const senders = dead.find(({ Effect }) => Effect === 'Allow')!['Condition'].ArnLike['aws:SourceArn'];
+  for (const [id, rule] of rules) {
+    expect(rule['Targets'][0]).toMatchObject({
+      DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['SchedulesDead', 'Arn'] } },
+      RetryPolicy: { MaximumRetryAttempts: 3 },
+    });
+    expect(senders).toContainEqual({ 'Fn::GetAtt': [id, 'Arn'] });
+  }
+});
+
+test('new alerts come from the lake of this stack alone', () => {
+  const sources = (resourcesOf: typeof resources): unknown => {
+    const statements = resourcesOf['AlertsPolicy']!.Properties['PolicyDocument'].Statement as Properties[];
+    return statements.find(({ Sid }) => Sid === 'TakeEventsOfBuckets')!['Condition'].ArnLike['aws:SourceArn'];
+  };
+  expect(sources(resources)).toEqual([{ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::sekisho-prod-lake*' }]);
+  expect(sources(templateOfFile('everything').Resources)).toEqual([
+    { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::example-lake' },
+  ]);
+});
