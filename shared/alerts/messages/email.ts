@@ -6,7 +6,7 @@ import { countSeverities } from '../order.ts';
 import { formatMeasured, formatSeen, formatWhere } from '../terminal.ts';
 import { formatCounted } from '../wording.ts';
 import { wrap } from '../wrap.ts';
-import { cleanLine, cleanLines, withoutLinks } from './clean.ts';
+import { cleanLine, cleanLines, cutText, withoutLinks } from './clean.ts';
 import type { MessageContext } from './context.ts';
 import { endsOf, formatEnd } from './ends.ts';
 import { sampleTable } from './sample-table.ts';
@@ -15,6 +15,10 @@ import type { ToldAlert } from './shorten.ts';
 const WIDTH = 78;
 const LABEL = 10;
 const INDENT = '  ';
+
+/** Characters of one text, and fields of a group, beyond which nobody reads: the whole is in the object that is named. */
+const MOST_TEXT = 1000;
+const MOST_FIELDS = 20;
 
 /** Alerts of a remainder that are listed. */
 const MOST_LISTED = 20;
@@ -30,16 +34,18 @@ function alertLines({ alert, kind }: Notification, context: MessageContext): rea
   const { cut = [] } = alert as ToldAlert;
   const goesOn = kind === 'continuing' ? ' (goes on)' : '';
   return [
-    ...wrap(`${rule.severity.toUpperCase()} ${cleanLine(rule.title)}${goesOn}`, WIDTH),
+    ...filled(`${rule.severity.toUpperCase()} ${cleanLine(rule.title)}${goesOn}`, WIDTH),
     '',
-    ...wrap(withoutLinks(summary), WIDTH),
+    ...filled(withoutLinks(summary), WIDTH),
     '',
     ...factsOf(alert, context).flatMap(([label, text]) => entry(label, text)),
     ...section(samples.length === 0 ? [] : sampleTable(samples, WIDTH - INDENT.length), [
       `records (${samples.length} of ${formatCounted(records, 'record')})`,
     ]),
     ...section(
-      runbook === null ? [] : cleanLines(runbook.trim()).flatMap((line) => wrap(line, WIDTH - INDENT.length)),
+      runbook === null
+        ? []
+        : cleanLines(cutText(runbook.trim(), 4 * MOST_TEXT)).flatMap((line) => filled(line, WIDTH - INDENT.length)),
       ['what to do'],
     ),
     ...section(queries.athena === '' ? [] : cleanLines(queries.athena), ['its records, in Athena']),
@@ -60,11 +66,15 @@ function factsOf(alert: ToldAlert, { timeZone }: MessageContext): readonly (read
   const { from, to } = endsOf(alert);
   const shown = new Set<FieldValue | undefined>([from?.value, to?.value]);
   const others = Object.entries(group).filter(([, value]) => !shown.has(value));
+  const more = others.length - MOST_FIELDS;
   return [
     ...zones.map((zone, index) => [index === 0 ? 'when' : '', formatSeen({ start, end }, zone)] as const),
     ...(from === undefined ? [] : [['from', formatEnd(from)] as const]),
     ...(to === undefined ? [] : [['to', formatEnd(to)] as const]),
-    ...others.map(([field, value], index) => [index === 0 ? 'group' : '', `${field} = ${value ?? '-'}`] as const),
+    ...others
+      .slice(0, MOST_FIELDS)
+      .map(([field, value], index) => [index === 0 ? 'group' : '', `${field} = ${value ?? '-'}`] as const),
+    ...(more > 0 ? [['', `and ${formatCounted(more, 'more field')}`] as const] : []),
     ['where', formatWhere([alert])],
     ['measured', formatMeasured(alert)],
     ['rule', [rule.id, ...(rule.tags.length === 0 ? [] : [`(${rule.tags.join(', ')})`])].join(' ')],
@@ -73,9 +83,14 @@ function factsOf(alert: ToldAlert, { timeZone }: MessageContext): readonly (read
   ];
 }
 
+/** A text in lines. */
+function filled(text: string, width: number): readonly string[] {
+  return wrap(cutText(text, MOST_TEXT), width);
+}
+
 function entry(label: string, text: string): readonly string[] {
   if (text === '') return [];
-  return wrap(withoutLinks(text), WIDTH - LABEL).map(
+  return filled(withoutLinks(text), WIDTH - LABEL).map(
     (line, index) => `${(index === 0 ? label : '').padEnd(LABEL)}${line}`,
   );
 }
@@ -86,18 +101,18 @@ function section(lines: readonly string[], heading: readonly string[]): readonly
 }
 
 function cutLines(cut: readonly string[]): readonly string[] {
-  return cut.length === 0 ? [] : wrap(`too large for a message, left out or cut: ${cut.join(', ')}`, WIDTH);
+  return cut.length === 0 ? [] : filled(`too large for a message, left out or cut: ${cut.join(', ')}`, WIDTH);
 }
 
 function remainderLines({ alerts }: Remainder, { lake, deployment }: MessageContext): readonly string[] {
   const counts = countSeverities(alerts.map(({ rule }) => rule.severity));
   const listed = alerts.slice(0, MOST_LISTED);
   return [
-    ...wrap(`${formatMore(counts, 'them in the lake')}.`, WIDTH),
-    ...wrap('More alerts came at once than notifications_per_minute allows to be told one by one.', WIDTH),
+    ...filled(`${formatMore(counts, 'them in the lake')}.`, WIDTH),
+    ...filled('More alerts came at once than notifications_per_minute allows to be told one by one.', WIDTH),
     '',
     ...listed.flatMap(({ rule, summary }) =>
-      wrap(`${rule.severity}: ${withoutLinks(summary)}`, WIDTH - INDENT.length).map((line, index) =>
+      filled(`${rule.severity}: ${withoutLinks(summary)}`, WIDTH - INDENT.length).map((line, index) =>
         index === 0 ? line : `${INDENT}${line}`,
       ),
     ),

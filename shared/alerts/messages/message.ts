@@ -41,7 +41,10 @@ export function messageOf(notice: Notice, format: AlertFormat, context: MessageC
     const noted = withAttributesNoted(told, alert);
     return messageFrom({ kind, alert: noted }, bodyOf(noted, kind, format, context), context, attributesOf(notice));
   };
-  return written(shortenAlert(alert, (told) => messageBytes(written(told)) <= MOST_MESSAGE_BYTES));
+  // what is too large by itself need not be written to know that
+  const fits = (told: ToldAlert): boolean =>
+    JSON.stringify(told).length <= MOST_MESSAGE_BYTES && messageBytes(written(told)) <= MOST_MESSAGE_BYTES;
+  return written(shortenAlert(alert, fits));
 }
 
 function messageFrom(

@@ -3,9 +3,13 @@ import stringWidth from 'string-width';
 import type { FlowRecord } from '../../flow/columns.ts';
 import { formatBytes, formatCount, formatFlow, formatProtocol, formatEnds } from '../wording.ts';
 import { wrap } from '../wrap.ts';
-import { withoutLinks } from './clean.ts';
+import { cutText, withoutLinks } from './clean.ts';
 
 const HEAD = ['from', 'to', 'protocol', 'action', 'packets', 'bytes'];
+
+/** Characters beyond which a value is no address, and a record no record. */
+const MOST_CELL = 100;
+const MOST_TEXT = 500;
 
 /** Columns of numbers stand right. */
 const RIGHT = new Set([4, 5]);
@@ -26,7 +30,7 @@ export function sampleTable(samples: readonly FlowRecord[], width: number): read
     }
   }
   return samples.flatMap((sample) => {
-    const [first = '', ...rest] = wrap(withoutLinks(formatFlow(sample)), width - 2);
+    const [first = '', ...rest] = wrap(cutText(withoutLinks(formatFlow(sample)), MOST_TEXT), width - 2);
     return [first, ...rest.map((line) => `  ${line}`)];
   });
 }
@@ -43,7 +47,7 @@ function cellsOf(record: FlowRecord): readonly string[] | undefined {
     action == null ? '-' : `${action}`,
     typeof packets === 'number' ? formatCount(packets) : '-',
     typeof bytes === 'number' ? formatBytes(bytes) : '-',
-  ].map(withoutLinks);
+  ].map((cell) => cutText(withoutLinks(cell), MOST_CELL));
 }
 
 function padded(cell: string, width: number, column: number): string {

@@ -34,7 +34,7 @@ for (const [name, notice] of notices) {
       const { body } = messageOf(notice, format, context);
       const json = (JSON.parse(body) as { default: string }).default;
       await expect(`${JSON.stringify(JSON.parse(json), null, 2)}\n`).toMatchFileSnapshot(
-        `golden/${name}.${format}.json`,
+        `golden/${name}.${format}.txt`,
       );
     });
   }
