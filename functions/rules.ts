@@ -27,7 +27,7 @@ export const handler = withRules(async (_event: unknown, context: Context): Prom
     await ensureViews({ engine, catalog, store, now: clock.now() });
     const { failed } = await runSchedule({ engine, store, clock, seen, networks, rules: rules.all });
     for (const { rule, error } of failed) await warn(`the rule \`${rule.id}\` could not be run: ${String(error)}`);
-    if (failed.length > 0) throw new Error(`${failed.length} scheduled rules could not be run`);
+    if (failed.length > 0) throw new Error(`could not run ${failed.map(({ rule }) => `\`${rule.id}\``).join(', ')}`);
   } finally {
     await engine.close();
   }

@@ -70,7 +70,7 @@ describe.skipIf(deployed === undefined)('the deployed lake', () => {
       return found.length > 0 && found;
     });
     const { rows } = await engine.query('SELECT alert FROM alerts_raw');
-    const ids = rows.map(([alert]) => (JSON.parse(String(alert)) as { id: string }).id);
+    const ids = rows.map(([alert]) => (JSON.parse(alert as string) as { id: string }).id);
     for (const key of keys) expect(ids).toContain(/([^/]*)\.json$/.exec(key)![1]);
   });
 });
