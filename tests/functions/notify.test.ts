@@ -76,7 +76,7 @@ describe.skipIf(!hasEmulator)('notify over the wire', () => {
       },
     };
     vi.stubGlobal('SEKISHO_DEPLOYMENT', JSON.stringify(packDeployment(deployment)));
-    ({ handler: notify } = (await import('../../functions/notify.ts')) as { handler: typeof notify });
+    ({ handler: notify } = await import('../../functions/notify.ts'));
     for (const level of ['log', 'info', 'warn', 'error'] as const) {
       vi.spyOn(console, level).mockImplementation((line: string) => {
         said.push(JSON.parse(line) as Record<string, unknown>);
@@ -142,7 +142,7 @@ describe.skipIf(!hasEmulator)('notify over the wire', () => {
     expect(await drain(queues.siem)).toMatchObject(
       [high, low].map(({ id }) => ({ class_uid: 2004, finding_info: { uid: id }, cloud: { provider: 'AWS' } })),
     );
-    const [metrics] = said.filter((line) => '_aws' in line);
+    const metrics = said.find((line) => '_aws' in line);
     expect(metrics).toMatchObject({ Deployment: 'sekisho-prod', AlertsTold: 2, AlertsHeldBack: 0 });
     expect(metrics!['FlowToAlertSeconds']).toHaveLength(2);
   });

@@ -6,7 +6,11 @@ import { ofType, resourcesWith, type Properties, type Resources } from './templa
 const KEY = 'arn:aws:kms:ap-northeast-1:111122223333:key/k';
 
 const route = (name: string, parts: Partial<AlertRoute> = {}): AlertRoute => ({
-  ...{ name, atLeast: 'info', topic: undefined, emails: [], format: 'default' },
+  name,
+  atLeast: 'info',
+  topic: undefined,
+  emails: [],
+  format: 'default',
   ...parts,
 });
 
