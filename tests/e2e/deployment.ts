@@ -1,5 +1,6 @@
 /** The deployment that all tests drive: its configuration, what must be there before it, and who listens to it. */
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Emulator } from '../support/aws-emulator.ts';
@@ -23,6 +24,16 @@ export const GROUPS = {
   both: '/e2e/both',
 } as const;
 
+/** Buckets of S3 that flow logs are delivered to, by who made them and what becomes of the records. */
+export const BUCKETS = {
+  /** Made by the deployment. */
+  made: 'e2e-made',
+  /** There before it; it sends its events to EventBridge. */
+  there: 'e2e-there',
+  /** Made by the deployment: what is delivered there is queried there. */
+  kept: 'e2e-kept',
+} as const;
+
 /** Fields in an order of the owner's own. */
 export const CUSTOM_FORMAT =
   '${account-id} ${vpc-id} ${interface-id} ${flow-direction} ${srcaddr} ${srcport} ${dstaddr} ${dstport} ${protocol} ${tcp-flags} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}';
@@ -36,6 +47,14 @@ sources:
     format: ${CUSTOM_FORMAT}
   - log_group: ${GROUPS.both}
     format: ['default', '${CUSTOM_FORMAT}']
+  - bucket: ${BUCKETS.made}
+    create: true
+  - bucket: ${BUCKETS.there}
+  - bucket: ${BUCKETS.kept}
+    create: true
+    archive: false
+    layout: hive
+    partition: daily
 lists:
   # else one alert would be about all machines that talk to mining pools
   egress_ports: [80, 443, 3333]
@@ -64,6 +83,14 @@ export async function deployPipeline({ env }: Emulator, proxy: string): Promise<
   const client = clientOf(env);
   const logs = new CloudWatchLogsClient(client);
   for (const logGroupName of Object.values(GROUPS)) await logs.send(new CreateLogGroupCommand({ logGroupName }));
+  const s3 = new S3Client(client);
+  await s3.send(new CreateBucketCommand({ Bucket: BUCKETS.there }));
+  await s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket: BUCKETS.there,
+      NotificationConfiguration: { EventBridgeConfiguration: {} },
+    }),
+  );
 
   const outputs = await deploy('sekisho-prod', SEKISHO_YML, env);
 

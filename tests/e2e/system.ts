@@ -7,11 +7,19 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { InvokeCommand, LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  paginateListObjectsV2,
+  PutBucketNotificationConfigurationCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import {
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
   type Message,
 } from '@aws-sdk/client-sqs';
@@ -24,7 +32,7 @@ import { clientOf } from '../support/deploy.ts';
 import { openFaults } from '../support/fault-proxy.ts';
 import { queryLake } from '../support/lakes.ts';
 import { makeFolder, removeFolder } from '../support/temporary-folder.ts';
-import type { Listener } from './deployment.ts';
+import { SEKISHO_YML, type Listener } from './deployment.ts';
 import { toSubscriptionEvent, type Traffic } from './traffic.ts';
 
 /** Undefined where there is nothing to be tested: no emulator, or a machine with one loopback address alone. */
@@ -62,6 +70,7 @@ async function openSystem() {
   const s3 = new S3Client(client);
   const sqs = new SQSClient(client);
   const folder = await makeFolder();
+  await writeFile(path.join(folder, 'sekisho.yml'), SEKISHO_YML);
   const heard: Record<Listener, Told[]> = { everything: [], bad: [], mining: [] };
 
   async function receive(url: string, add: (message: Message) => void): Promise<void> {
@@ -78,9 +87,8 @@ async function openSystem() {
 
   const system = {
     outputs,
-    clients: { logs, lambda, s3, sqs },
     faults: openFaults(proxy),
-    /** A folder of this file's own, with a copy of the lake in `lake`. */
+    /** A folder of this file's own, with the configuration, and a copy of the lake in `lake`. */
     folder,
 
     /** Writes to a log group, as AWS writes flow logs; a subscription does the rest. */
@@ -117,6 +125,15 @@ async function openSystem() {
       }
     },
 
+    /** How often a function has been called. */
+    async invocations(name: FunctionName): Promise<number> {
+      const logGroupName = `/aws/lambda/sekisho-prod-${name}`;
+      const { events } = await logs.send(
+        new FilterLogEventsCommand({ logGroupName, filterPattern: 'START RequestId' }),
+      );
+      return events!.length;
+    },
+
     /** What functions wrote about what is wrong. */
     async complaints(): Promise<readonly string[]> {
       const { logGroups } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: '/aws/lambda/' }));
@@ -137,6 +154,17 @@ async function openSystem() {
         heard[listener].push({ body: Body!, attributes: Object.fromEntries(attributes), at: Date.now() });
       });
       return heard[listener];
+    },
+
+    /** Sends a message to one of the deployment's queues. */
+    async send(queue: string, body: string): Promise<void> {
+      await sqs.send(new SendMessageCommand({ QueueUrl: outputs[queue], MessageBody: body }));
+    },
+
+    /** Seconds until a message comes again that was not done. */
+    async setVisibility(queue: string, seconds: number): Promise<void> {
+      const Attributes = { VisibilityTimeout: `${seconds}` };
+      await sqs.send(new SetQueueAttributesCommand({ QueueUrl: outputs[queue], Attributes }));
     },
 
     /** Messages in a queue, seen or not. */
@@ -160,6 +188,17 @@ async function openSystem() {
         keys.push(...(Contents ?? []).map(({ Key }) => Key!));
       }
       return keys;
+    },
+
+    /** Whether a bucket tells EventBridge of its objects, which is for its owner to say. */
+    async announceObjects(bucket: string, announced: boolean): Promise<void> {
+      const NotificationConfiguration = announced ? { EventBridgeConfiguration: {} } : {};
+      await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket: bucket, NotificationConfiguration }));
+    },
+
+    /** Puts an object into any bucket. */
+    async putObject(bucket: string, key: string, body: Uint8Array): Promise<void> {
+      await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
     },
 
     async object(bucket: 'Lake' | 'Transit', key: string): Promise<Buffer> {

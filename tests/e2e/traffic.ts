@@ -63,7 +63,9 @@ export function makeTraffic({
 }
 
 /** The traffic as a subscription delivers it to a function. */
-export function toSubscriptionEvent({ logGroup, logStream, events }: Omit<Traffic, 'interfaceId'>): object {
+export function toSubscriptionEvent({ logGroup, logStream, events }: Omit<Traffic, 'interfaceId'>): {
+  readonly awslogs: { readonly data: string };
+} {
   const document = {
     messageType: 'DATA_MESSAGE',
     owner: ACCOUNT,
