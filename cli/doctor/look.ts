@@ -22,7 +22,8 @@ import {
   type FunctionName,
 } from '../../shared/operations/check-functions.ts';
 import { QUEUES, type QueueLook, type QueueName } from '../../shared/operations/check-queues.ts';
-import type { Stack } from '../../shared/operations/check-stack.ts';
+import type { LogGroupLook } from '../../shared/operations/check-log-group.ts';
+import { functionArn, type Stack } from '../../shared/operations/check-stack.ts';
 import { bucketSources, subscribedGroups, type Looks } from '../../shared/operations/examine.ts';
 import type { Observed } from '../../shared/operations/finding.ts';
 import { clientOptions } from '../deployment.ts';
@@ -47,13 +48,16 @@ export async function lookAtDeployment(settings: Settings, stack: Stack): Promis
   try {
     progress.next('log groups');
     const groups = subscribedGroups(config);
-    const logGroups = await inTurn(groups, ({ logGroup }) => lookAtLogGroup(logs, logGroup));
+    const logGroups = await inTurn(
+      groups,
+      async ({ logGroup }) => [logGroup, await lookAtLogGroup(logs, logGroup)] as const,
+    );
     progress.next('flow logs');
     const flowLogs = await lookAtFlowLogs(ec2);
     progress.next('buckets');
     const buckets = await inTurn(bucketSources(config), (source) => lookAtBucket(s3, source));
     progress.next('queues');
-    const metrics = await recentMetrics(cloudWatch, wishesOf(stack), now);
+    const metrics = await recentMetrics(cloudWatch, wishesOf(stack, logGroups), now);
     const queues = await lookAtQueues(sqs, stack, metrics);
     progress.next('the lake');
     const lake = await lookAtLake(s3, outputOrEmpty(stack, 'Lake'), now);
@@ -66,7 +70,9 @@ export async function lookAtDeployment(settings: Settings, stack: Stack): Promis
     const alarms = await lookAtAlarms(cloudWatch, `${stack.name}-`);
     return {
       stack,
-      logGroups: new Map(groups.map(({ logGroup }, index) => [logGroup, logGroups[index]!])),
+      logGroups: new Map(
+        logGroups.map(([name, look]) => [name, { ...look, deliveryErrors: figureOf(metrics, `errors of ${name}`) }]),
+      ),
       flowLogs,
       buckets,
       queues,
@@ -96,14 +102,28 @@ function outputOrEmpty({ outputs }: Stack, name: string): string {
 
 const COUNTS = { invocations: 'Invocations', errors: 'Errors', throttles: 'Throttles' } as const;
 
-function wishesOf(stack: Stack): Record<string, MetricWish> {
+function wishesOf(
+  stack: Stack,
+  groups: readonly (readonly [name: string, look: LogGroupLook])[],
+): Record<string, MetricWish> {
   const wishes: Record<string, MetricWish> = {};
+  const detect = functionArn(stack, 'detect');
+  for (const [name, { filters }] of groups) {
+    const ours = filters.kind === 'seen' ? filters.value.find(({ destination }) => destination === detect) : undefined;
+    if (ours === undefined) continue;
+    wishes[`errors of ${name}`] = {
+      namespace: 'AWS/Logs',
+      metric: 'DeliveryErrors',
+      dimensions: { LogGroupName: name, DestinationType: 'Lambda', FilterName: ours.name },
+      statistic: 'Sum',
+    };
+  }
   for (const name of QUEUES) {
     const queue = outputOrEmpty(stack, name).split('/').at(-1)!;
     wishes[name] = {
       namespace: 'AWS/SQS',
       metric: 'ApproximateAgeOfOldestMessage',
-      dimension: { name: 'QueueName', value: queue },
+      dimensions: { QueueName: queue },
       statistic: 'Maximum',
     };
   }
@@ -112,7 +132,7 @@ function wishesOf(stack: Stack): Record<string, MetricWish> {
       wishes[`${name} ${count}`] = {
         namespace: 'AWS/Lambda',
         metric,
-        dimension: { name: 'FunctionName', value: `${stack.name}-${name}` },
+        dimensions: { FunctionName: `${stack.name}-${name}` },
         statistic: 'Sum',
       };
     }
@@ -120,9 +140,13 @@ function wishesOf(stack: Stack): Record<string, MetricWish> {
   return wishes;
 }
 
+function figureOf(metrics: Metrics, name: string): number | undefined {
+  return metrics.kind === 'seen' ? metrics.value[name] : undefined;
+}
+
 async function lookAtQueues(client: SQSClient, stack: Stack, metrics: Metrics): Promise<Record<QueueName, QueueLook>> {
   const looks = await inTurn(QUEUES, async (name) => {
-    const oldest = metrics.kind === 'seen' ? metrics.value[name] : undefined;
+    const oldest = figureOf(metrics, name);
     const [url, dead] = [outputOrEmpty(stack, name), outputOrEmpty(stack, `${name}Dead`)];
     return [name, await lookAtQueue(client, url, dead, oldest)] as const;
   });
@@ -135,7 +159,7 @@ async function lookAtFunctions(client: LambdaClient, stack: Stack, metrics: Metr
     async (name) => [name, await lookAtFunction(client, `${stack.name}-${name}`)] as const,
   );
   const countsOf = (name: FunctionName): FunctionCounts => {
-    const figure = (count: string): number => (metrics.kind === 'seen' ? (metrics.value[`${name} ${count}`] ?? 0) : 0);
+    const figure = (count: string): number => figureOf(metrics, `${name} ${count}`) ?? 0;
     return { invocations: figure('invocations'), errors: figure('errors'), throttles: figure('throttles') };
   };
   const counts = Object.fromEntries(FUNCTIONS.map((name) => [name, countsOf(name)])) as Record<

@@ -3,7 +3,7 @@ import type { LogGroupSource } from '../config/config.ts';
 import { functionArn, type Stack } from './check-stack.ts';
 import { findingsOf, type Finding, type Findings, type Observed } from './finding.ts';
 import { PRICES } from './prices.ts';
-import { bytesText, commandLine, dollars } from './wording.ts';
+import { bytesText, commandLine, counted, dollars } from './wording.ts';
 
 /** A log group, as CloudWatch Logs tells of it. */
 export interface LogGroup {
@@ -27,6 +27,8 @@ export interface LogGroupLook {
   /** Undefined where there is none of the name. */
   readonly group: Observed<LogGroup | undefined>;
   readonly filters: Observed<readonly SubscriptionFilter[]>;
+  /** Of the last hour; undefined where CloudWatch has no figure. */
+  readonly deliveryErrors?: number | undefined;
 }
 
 /** The area of a log group's findings. */
@@ -55,6 +57,13 @@ export function checkLogGroup(source: LogGroupSource, look: LogGroupLook, stack:
     checkRetention(findings, name, group, stack);
   });
   findings.look('subscription', look.filters, (filters) => checkFilters(findings, name, filters, stack));
+  if ((look.deliveryErrors ?? 0) > 0) {
+    findings.problem(
+      'deliveries',
+      `CloudWatch Logs failed ${counted(look.deliveryErrors!, 'time')} in the last hour to deliver from it, and may have skipped records`,
+      `probably it may not call \`${stack.name}-detect\` any more; a deployment allows it again: \`npx osls deploy\``,
+    );
+  }
   return findings.found;
 }
 

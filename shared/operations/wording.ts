@@ -36,7 +36,7 @@ export function dollars(usd: number): string {
 }
 
 /** A word of a command line for a POSIX shell, in quotes where it needs them: names come from outside. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 

@@ -1,6 +1,11 @@
 /** A deployment that is well, and one in which much is wrong, looked at over the wire. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -203,6 +208,9 @@ log group /vpc/flow
     await cloudWatch.send(
       new SetAlarmStateCommand({ AlarmName: `${STACK}-Age`, StateValue: 'ALARM', StateReason: 'too old' }),
     );
+    await s3.send(
+      new PutObjectCommand({ Bucket: outputs['Lake']!, Key: 'windows/deltas/20261117T010000000Z-a.zst', Body: 'x' }),
+    );
     ec2.flowLogs = [
       { ...FLOW_LOG, logFormat: `${FORMAT} \${vpc-id}` },
       { ...FLOW_LOG, flowLogId: 'fl-2', maxAggregationInterval: '600' },
@@ -220,6 +228,7 @@ log group /vpc/flow
       'problem queues: ObjectsDead',
       'problem queues: failed calls',
       'problem lake: records',
+      'problem lake: windows',
       'problem functions: archive',
       'problem functions: windows',
       'problem alarms: alarms',
@@ -231,8 +240,30 @@ log group /vpc/flow
     expect(stdout).toMatch(/\n +aws ec2 delete-flow-logs --flow-log-ids fl-2\n/);
     expect(stdout).toMatch(/\n +npx sekisho redrive --queue objects\n/);
     expect(stdout).toContain('`sekisho-prod-Age` rings: too old');
-    expect(stdout).toMatch(/\n10 problems, 2 warnings, \d+ ok\n$/);
+    expect(stdout).toMatch(/\n11 problems, 2 warnings, \d+ ok\n$/);
     expect(stdout).not.toContain('\u001B');
+  });
+
+  test('figures of CloudWatch: how long messages wait, what fails', async () => {
+    const { cloudWatch, sqs } = clients;
+    const datum = (metric: string, value: number, dimensions: Readonly<Record<string, string>>) => ({
+      MetricName: metric,
+      Value: value,
+      Timestamp: new Date(Date.now() - 60_000),
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+    });
+    await sqs.send(new SendMessageCommand({ QueueUrl: outputs['Alerts']!, MessageBody: 'x' }));
+    const QueueName = outputs['Alerts']!.split('/').at(-1)!;
+    const age = datum('ApproximateAgeOfOldestMessage', 4_000, { QueueName });
+    await cloudWatch.send(new PutMetricDataCommand({ Namespace: 'AWS/SQS', MetricData: [age] }));
+    const errors = datum('Errors', 7, { FunctionName: `${STACK}-notify` });
+    await cloudWatch.send(new PutMetricDataCommand({ Namespace: 'AWS/Lambda', MetricData: [errors] }));
+    const { findings } = await reportOf();
+    const seenOf = (check: string) => findings.filter((each) => each.check === check).map(({ seen }) => seen);
+    expect(seenOf('Alerts')).toEqual([
+      '1 message waiting, the oldest for 67 min, 0 being worked on: alerts that nobody was told of yet',
+    ]);
+    expect(seenOf('notify')).toEqual(['7 errors in 0 calls of the last hour']);
   });
 
   test('no stack is a finding; no credentials, or no permission to look for it, end it', async () => {

@@ -91,6 +91,14 @@ test('a filter that lets only some lines pass, and two that let all pass twice',
   });
 });
 
+test('deliveries that fail, though a filter is there', () => {
+  expect(only(check({ deliveryErrors: 3 }), 'deliveries')).toMatchObject({
+    result: 'problem',
+    seen: 'CloudWatch Logs failed 3 times in the last hour to deliver from it, and may have skipped records',
+  });
+  for (const deliveryErrors of [0, undefined]) expect(check({ deliveryErrors })).toEqual(check({}));
+});
+
 test("the log of one of the deployment's own functions would feed itself", () => {
   const own = check({}, { ...GROUP, logGroup: '/aws/lambda/sekisho-prod-detect' });
   expect(only(own, 'loop').result).toBe('problem');

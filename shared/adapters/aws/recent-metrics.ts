@@ -7,7 +7,8 @@ import { observe } from './call-errors.ts';
 export interface MetricWish {
   readonly namespace: string;
   readonly metric: string;
-  readonly dimension: { readonly name: string; readonly value: string };
+  /** Values by the dimensions' names. */
+  readonly dimensions: Readonly<Record<string, string>>;
   /** `Sum` is of the hour, `Maximum` the newest there is. */
   readonly statistic: 'Sum' | 'Maximum';
 }
@@ -27,14 +28,14 @@ export function recentMetrics<N extends string>(
       EndTime: now,
       ScanBy: 'TimestampDescending',
       MetricDataQueries: names.map((name, index) => {
-        const { namespace, metric, dimension, statistic } = wishes[name];
+        const { namespace, metric, dimensions, statistic } = wishes[name];
         return {
           Id: `m${index}`,
           MetricStat: {
             Metric: {
               Namespace: namespace,
               MetricName: metric,
-              Dimensions: [{ Name: dimension.name, Value: dimension.value }],
+              Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
             },
             Period: 300,
             Stat: statistic,
