@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { openChannels } from '../shared/adapters/aws/alert-channels.ts';
 import { lazyBucketStore } from '../shared/adapters/aws/lazy-store.ts';
 import { systemClock } from '../shared/adapters/local/clock.ts';
+import { homeOf } from '../shared/alerts/messages/context.ts';
 import { noNoticeMemory, notify, quietableRules, type AlertChannel } from '../shared/alerts/notify.ts';
 import { deployment } from './deployment.ts';
 import { withMiddleware } from './middleware.ts';
@@ -22,14 +23,7 @@ const options = {
 let channels: readonly AlertChannel[] | undefined;
 
 export const handler = withMiddleware(async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  const [, partition, , region, account] = context.invokedFunctionArn.split(':') as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  const home = { partition, region, account };
+  const home = homeOf(context.invokedFunctionArn);
   channels ??= openChannels(alerts, topics, { deployment: `${names.name}-${names.stage}`, lake, timeZone, home });
   const { failed, told, heldBack, warnings } = await notify(receivedIn(event), { ...options, channels });
   for (const warning of warnings) await warn(warning);

@@ -18,3 +18,9 @@ export interface MessageContext {
   readonly timeZone: string;
   readonly home: Home;
 }
+
+/** Where the resource of an ARN is. */
+export function homeOf(arn: string): Home {
+  const [, partition = '', , region = '', account = ''] = arn.split(':');
+  return { partition, account, region };
+}
