@@ -54,9 +54,11 @@ export function checkBucket(source: BucketSource, look: BucketLook, stack: Stack
     }
   });
   findings.look('events', look.notifications, (notifications) => {
-    const queue = notifications.queues.some((arn) => arn.startsWith(`arn:${stack.partition}:sqs:${stack.region}:`));
+    const { partition, region, account, outputs } = stack;
+    const objects = `arn:${partition}:sqs:${region}:${account}:${outputs['Objects']?.split('/').at(-1)}`;
     if (notifications.eventBridge) findings.ok('events', 'new objects are told to EventBridge');
-    else if (source.create && queue) findings.ok('events', 'new objects are told to the queue');
+    else if (source.create && notifications.queues.includes(objects))
+      findings.ok('events', 'new objects are told to the queue');
     else {
       findings.problem(
         'events',

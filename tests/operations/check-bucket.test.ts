@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { checkBucket, type BucketLook } from '../../shared/operations/check-bucket.ts';
 import { ago, briefly, BUCKET, denied, NOW, only, seen, STACK } from './support.ts';
 
-const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:sekisho-prod-objects';
+const QUEUE = 'arn:aws:sqs:us-east-1:123456789012:Objects';
 const notifications = { eventBridge: true, queues: [], configuration: { EventBridgeConfiguration: {} } };
 const well: BucketLook = { region: seen('us-east-1'), notifications: seen(notifications), newest: seen(ago(300)) };
 const check = (changes: Partial<BucketLook>, source = BUCKET) =>
@@ -38,7 +38,7 @@ test('a bucket of the deployment may tell its queue instead; one that was there 
   const queue = { eventBridge: false, queues: [QUEUE], configuration: {} };
   expect(only(check({ notifications: seen(queue) }, { ...BUCKET, create: true }), 'events').result).toBe('ok');
   expect(only(check({ notifications: seen(queue) }), 'events').result).toBe('problem');
-  const foreign = { ...queue, queues: [QUEUE.replace('us-east-1', 'eu-west-1')] };
+  const foreign = { ...queue, queues: [QUEUE.replace('Objects', 'Batches')] };
   expect(only(check({ notifications: seen(foreign) }, { ...BUCKET, create: true }), 'events').result).toBe('problem');
 });
 
