@@ -2,10 +2,16 @@
  * Credentials in Lambda, in place of the SDK's chain of providers: they stand in the environment and nowhere else, so
  * that single sign-on, profiles, and metadata services need not be bundled. See `alias` in infra/bundle.cjs.
  */
-import type { AwsCredentialIdentity } from '@aws-sdk/types';
+
+/** Who a request is from. */
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
 
 /** The provider that clients ask when they are given none. */
-export function defaultProvider(): () => Promise<AwsCredentialIdentity> {
+export function defaultProvider(): () => Promise<Credentials> {
   return async () => {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
     if (AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined) {

@@ -38,7 +38,7 @@ function signerOf(environment: NodeJS.ProcessEnv): Signer | undefined {
 async function trySending(queueUrl: string, message: string, signer: Signer): Promise<boolean> {
   // where the queue is is where it is asked for, as the SDK has it too
   const url = new URL(queueUrl);
-  const body = JSON.stringify({ QueueUrl: queueUrl, MessageBody: message });
+  const body = Buffer.from(JSON.stringify({ QueueUrl: queueUrl, MessageBody: message }));
   const target = 'AmazonSQS.SendMessage';
   const headers = signPost(signer, { host: url.host, target, body, now: new Date() });
   // one of the two takes a while to load: the other is not needed
@@ -46,7 +46,7 @@ async function trySending(queueUrl: string, message: string, signer: Signer): Pr
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const options = {
     method: 'POST',
-    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    headers: { ...headers, 'content-length': body.length },
     timeout: FIRST_TRY,
   };
   const sent = request(new URL('/', url), options, (response) => {

@@ -19,7 +19,7 @@ export function signPost(
     target,
     body,
     now,
-  }: { readonly host: string; readonly target: string; readonly body: string; readonly now: Date },
+  }: { readonly host: string; readonly target: string; readonly body: string | Uint8Array; readonly now: Date },
 ): Readonly<Record<string, string>> {
   // 20261117T020000Z
   const time = now.toISOString().replaceAll(/[-:]|\.\d+/g, '');
@@ -43,7 +43,7 @@ export function signPost(
   return { ...headers, authorization };
 }
 
-function hash(text: string): string {
+function hash(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
