@@ -65,10 +65,10 @@ const STORAGE: Readonly<Record<AthenaTable['format'], Readonly<Record<string, un
   },
   lines: {
     ...TEXT,
-    // JSON holds no such character, so that the first column is the whole line
+    // columns end at U+0001, which JSON never holds as it is: the first one is the whole line
     SerdeInfo: {
       SerializationLibrary: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
-      Parameters: { 'field.delim': '\u0001', 'serialization.format': '\u0001' },
+      Parameters: { 'serialization.format': '1' },
     },
   },
 };

@@ -11,6 +11,11 @@
  * - groups, which may hold nulls, are joined only where one side is a short list, as Trino compares every pair then;
  *   window functions do the rest.
  *
+ * The views are two texts, as what a view reads is files here and tables there: views.ts and athena-views.ts. In the latter
+ * - days are counted with `date_add('day', seconds / 86400, DATE '1970-01-01')`: `from_unixtime` would ask for a time zone;
+ * - lists that may hold nulls are compared as JSON: in Trino a list with a null equals nothing;
+ * - nothing is materialized: what several steps read is read several times.
+ *
  * Known to differ: Trino takes the text `::ffff:10.0.0.1` for 10.0.0.1, and the language for an IPv6 address. Flow logs
  * print IPv4 as IPv4.
  *

@@ -6,7 +6,6 @@ import { tierPrefix } from '../lake/layout.ts';
 import type { ObjectStore, QueryEngine } from '../ports.ts';
 import { athenaViews } from './athena-views.ts';
 import type { Published } from './flow-view.ts';
-import { identifier } from './sql.ts';
 
 /** What the lake's database knows. */
 export interface ViewCatalog {
@@ -36,7 +35,7 @@ export async function ensureViews({ engine, catalog, store, now }: ViewPlace): P
   const created: string[] = [];
   for (const { name, query } of views.filter((_, index) => !present[index])) {
     try {
-      await engine.query(`CREATE VIEW ${identifier(name)} AS\n${query}`);
+      await engine.query(`CREATE VIEW ${name} AS\n${query}`);
       created.push(name);
     } catch (error) {
       // somebody else was faster

@@ -9,9 +9,9 @@
  * | `text` | the text |
  * | `pattern` | the pattern as `LIKE` takes it, with `\` before what stands for itself |
  *
- * Whoever runs the query fills the relation: locally it is a temporary table. For Athena it is to be a table over JSON
- * lines with these three keys, an object a list and kind, `lists/entries/<kind>/<name>.json`: beside the lists that users
- * keep under `lists/`, not among them.
+ * Whoever runs the query fills the relation: locally it is a temporary table. For Athena it is a table over JSON lines with
+ * these three keys, an object a list and kind, `lists/entries/<kind>/<name>.json`: beside the lists that users keep under
+ * `lists/`, not among them.
  */
 import type { QueryList } from '../ports.ts';
 import { operandsOf, type Expression, type ListOperand, type Operand, type Value } from '../rules/expression.ts';

@@ -1,19 +1,13 @@
 /** What Athena refuses or gives up, told to a person: Athena's own words, and what to do. */
 import type { QueryExecution } from '@aws-sdk/client-athena';
 
-/** Where a query was to run. */
-export interface AthenaPlace {
-  readonly workgroup: string;
-  readonly database: string;
-}
-
 /** An error of a call to Athena, to be thrown; what Athena says of the query is its beginning. */
-export function callError(action: string, place: AthenaPlace, error: unknown): Error {
+export function callError(action: string, workgroup: string, error: unknown): Error {
   const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-  return new Error(`${message || name}${advice(callAdvice(action, place, name, message))}`, { cause: error });
+  return new Error(`${message || name}${advice(callAdvice(action, workgroup, name, message))}`, { cause: error });
 }
 
-function callAdvice(action: string, { workgroup }: AthenaPlace, name: string, message: string): string | undefined {
+function callAdvice(action: string, workgroup: string, name: string, message: string): string | undefined {
   switch (name) {
     case 'AccessDeniedException':
       return `allow \`athena:${action}\` on the workgroup \`${workgroup}\``;
@@ -57,7 +51,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     /TABLE_NOT_FOUND|Table .* does not exist/i,
     'views are made by the first run of the scheduled rules, within an hour of the deployment; check the name',
   ],
-  [/must have (static )?(equality|filter)|CONSTRAINT_VIOLATION/i, 'add a condition on that column, such as `aws_region = \'us-east-1\'`'], // prettier-ignore
+  [/injected proj/i, "say in WHERE which account and region is meant, such as `aws_region = 'us-east-1'`"],
   [/reduce your request rate|SlowDown|503/i, 'S3 is busy; try again later'],
 ];
 

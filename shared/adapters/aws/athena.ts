@@ -68,7 +68,7 @@ export function openAthena(options: AthenaOptions): AthenaEngine {
 
   const call = <T>(action: string, run: () => Promise<T>): Promise<T> =>
     run().catch((error: unknown) => {
-      throw callError(action, { workgroup, database }, error);
+      throw callError(action, workgroup, error);
     });
 
   const start = async (sql: string): Promise<string> => {

@@ -283,6 +283,11 @@ describe('an error has the words of Athena and what to do', () => {
       { StateChangeReason: 'Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied)' },
       'Error Code: AccessDenied); allow `s3:GetObject` and `s3:ListBucket` on the lake',
     ],
+    [
+      'a source whose region was not said',
+      { StateChangeReason: 'CONSTRAINT_VIOLATION: For the injected projected partition column aws_region, the WHERE clause must contain only static equality conditions, and at least one such condition must be present.' }, // prettier-ignore
+      "must be present.; say in WHERE which account and region is meant, such as `aws_region = 'us-east-1'`",
+    ],
     ['nothing at all', {}, 'the query failed'],
   ])('of %s', async (_, status, expected) => {
     const { engine } = await worldOf(({ action }) =>
