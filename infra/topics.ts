@@ -18,7 +18,7 @@ export function topics({ config }: Deployment): Fragment {
         DisplayName: 'Sekisho',
         ...alertEncryption(storage),
       };
-      return { id, emails, resource: topic(properties), statements: [...published(id), ...subscribed(id, members)] };
+      return { id, emails, resource: topic(properties), statements: [...published(id), ...shared(id, members)] };
     }),
     {
       id: OPERATIONS,
@@ -110,14 +110,15 @@ function published(id: string): readonly Statement[] {
   ];
 }
 
-function subscribed(id: string, { organization }: Deployment['config']['members']): readonly Statement[] {
+function shared(id: string, { organization }: Deployment['config']['members']): readonly Statement[] {
   if (organization === undefined) return [];
   return [
     {
-      Sid: 'SubscribeFromTheOrganization',
+      Sid: 'ShareWithTheOrganization',
       Effect: 'Allow',
       Principal: { AWS: '*' },
-      Action: 'sns:Subscribe',
+      // a deployment in another account may have this topic as one of its routes, which takes a key that it may use
+      Action: ['sns:Subscribe', 'sns:Publish'],
       Resource: ref(id),
       Condition: { StringEquals: { 'aws:PrincipalOrgID': organization } },
     },

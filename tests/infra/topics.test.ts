@@ -83,10 +83,10 @@ test('members of the organization may subscribe to alerts, and to nothing else',
   const members = { organization: 'o-abc1234567', accounts: [] };
   const resources = withRoutes([route('alerts')], { members });
   expect(statementsFor(resources, 'Topicalerts')).toContainEqual({
-    Sid: 'SubscribeFromTheOrganization',
+    Sid: 'ShareWithTheOrganization',
     Effect: 'Allow',
     Principal: { AWS: '*' },
-    Action: 'sns:Subscribe',
+    Action: ['sns:Subscribe', 'sns:Publish'],
     Resource: { Ref: 'Topicalerts' },
     Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-abc1234567' } },
   });
