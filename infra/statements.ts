@@ -3,9 +3,9 @@ import { ALERTS } from '../shared/alerts/layout.ts';
 import type { BucketSource, Config } from '../shared/config/config.ts';
 import { LEDGER, QUARANTINE, tierPrefix } from '../shared/lake/layout.ts';
 import { LIST_ENTRIES } from '../shared/query/athena-tables.ts';
-import type { ListSource } from '../shared/rules/list-source.ts';
 import { DELTAS } from '../shared/windows/layout.ts';
 import { bucketSources } from './deliveries.ts';
+import type { Deployment } from './deployment.ts';
 import { attribute, literal, ref, sub, type Statement } from './fragment.ts';
 import { databaseName, functionLogGroup, functionName, stackName, type FunctionName } from './names.ts';
 import { FAILED_EVENTS, PARKED } from './storage.ts';
@@ -106,11 +106,7 @@ export const REMEMBER_SCHEDULED: readonly Statement[] = [
 ];
 
 /** Reads the lists that rules name, each by its key. */
-export function readLists({
-  lists = [],
-}: {
-  readonly lists?: readonly { readonly source: ListSource }[];
-}): readonly Statement[] {
+export function readLists({ lists }: Deployment): readonly Statement[] {
   const places = lists.map(({ source }) => source.place);
   const own = places.flatMap((place) => (place.kind === 'object' ? [place.key] : []));
   const others = places.filter((place) => place.kind === 's3');
