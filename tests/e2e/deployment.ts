@@ -76,7 +76,7 @@ export type Listener = keyof typeof LISTENERS;
  * Seconds after which a queue gives a message again that a function did not get done, for the tests not to wait as long
  * as the functions may run.
  */
-const VISIBILITY_SECONDS = 3;
+export const VISIBILITY_SECONDS = 2;
 
 /** Deploys the pipeline. */
 export async function deployPipeline({ env }: Emulator, proxy: string): Promise<Deployed> {

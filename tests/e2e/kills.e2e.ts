@@ -1,10 +1,10 @@
 /** A function may be killed at any moment: before any of its operations took effect, or just after. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { canKillCallers } from '../support/kill-caller.ts';
 import type { Seen as SeenOperation } from '../support/fault-proxy.ts';
 import { ingestLocally, lakeOf } from './expected.ts';
 import { comeToRest, follow } from './scenario.ts';
-import { deployed, useSystem } from './system.ts';
+import { deployed, until, useSystem } from './system.ts';
 import { makeTraffic } from './traffic.ts';
 
 /** A step of the functions: the nth operation of a kind on objects of a kind. */
@@ -18,6 +18,8 @@ describe.skipIf(deployed === undefined || !canKillCallers)(
   'nothing is lost and nothing doubled by a killed function',
   () => {
     const open = useSystem();
+    let before: number;
+    beforeAll(async () => void (before = await open().invocations('windows')));
 
     it('at any step, before it has taken effect and after', { timeout: 240_000 }, async () => {
       const system = open();

@@ -1,38 +1,17 @@
 /** Every kind of source: log groups by their formats, objects by who delivered them and how. */
-import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { queryLake } from '../support/lakes.ts';
-import { jsonOf, sekisho } from '../support/program.ts';
+import { sekisho } from '../support/program.ts';
 import { BUCKETS, CUSTOM_FORMAT, GROUPS } from './deployment.ts';
-import { comeToRest } from './scenario.ts';
+import { lakeOf } from './expected.ts';
+import { arrivedRecords, comeToRest, writtenRecords } from './scenario.ts';
 import { deployed, until, useSystem, type System } from './system.ts';
-import { ACCOUNT, makeTraffic, type Traffic } from './traffic.ts';
+import { ACCOUNT, asDeliveredFile, DEFAULT_FIELDS, makeTraffic } from './traffic.ts';
 
-/** What a record says, but of where it came from. */
-const RECORDS = (interfaceId: string): string =>
-  `SELECT * EXCLUDE (batch, source, source_account, source_region, arrived) FROM flows
-   WHERE interface_id = '${interfaceId}' ORDER BY start, srcaddr, srcport, dstport`;
+/** Whose flow logs they are, by the keys of the objects below. */
+const ELSEWHERE = { account: '210987654321', region: 'eu-west-1' };
 
 describe.skipIf(deployed === undefined)('the deployed system reads', () => {
   const open = useSystem();
-
-  /** Waits for the records, and sees that they are those that were written, from where they were written. */
-  async function expectRecords(
-    system: System,
-    traffic: Traffic,
-    from: { readonly source: string; readonly account?: string; readonly region?: string },
-  ): Promise<void> {
-    const { interfaceId, events } = traffic;
-    await until(`${interfaceId} in the lake`, async () => (await system.query(RECORDS(interfaceId))).length > 0, {
-      instead: () => system.complaints(),
-    });
-    const lake = `${system.folder}/${interfaceId}`;
-    const input = `${HEADER}\n${events.map(({ message }) => message).join('\n')}\n`;
-    await jsonOf(sekisho(['ingest', '-', '--lake', lake, '--json'], { input }));
-    expect(await system.query(RECORDS(interfaceId))).toEqual((await queryLake(lake, RECORDS(interfaceId))).rows);
-    const origin = `SELECT DISTINCT source, source_account, source_region FROM flows WHERE interface_id = '${interfaceId}'`;
-    expect(await system.query(origin)).toEqual([[from.source, from.account ?? ACCOUNT, from.region ?? 'us-east-1']]);
-  }
 
   const expectTold = (system: System, rule: string, about: string): Promise<unknown> =>
     until(`${rule} of ${about} told`, async () =>
@@ -45,7 +24,9 @@ describe.skipIf(deployed === undefined)('the deployed system reads', () => {
     const system = open();
     const traffic = makeTraffic();
     await system.putLogEvents(traffic);
-    await expectRecords(system, traffic, { source: GROUPS.default });
+    expect(await arrivedRecords(system, traffic)).toEqual(
+      await writtenRecords(system, traffic, { source: GROUPS.default, account: ACCOUNT, region: 'us-east-1' }),
+    );
     await expectTold(system, 'admin-port-open-to-internet', traffic.interfaceId);
   });
 
@@ -73,8 +54,10 @@ describe.skipIf(deployed === undefined)('the deployed system reads', () => {
     const traffic = makeTraffic();
     const key =
       'AWSLogs/210987654321/vpcflowlogs/eu-west-1/2026/11/24/210987654321_vpcflowlogs_eu-west-1_fl-1_x.log.gz';
-    await system.putObject(BUCKETS.made, key, asFile(traffic));
-    await expectRecords(system, traffic, { source: BUCKETS.made, account: '210987654321', region: 'eu-west-1' });
+    await system.putObject(BUCKETS.made, key, asDeliveredFile(traffic));
+    expect(await arrivedRecords(system, traffic)).toEqual(
+      await writtenRecords(system, traffic, { source: BUCKETS.made, ...ELSEWHERE }),
+    );
     await expectTold(system, 'admin-port-open-to-internet', traffic.interfaceId);
   });
 
@@ -86,9 +69,11 @@ describe.skipIf(deployed === undefined)('the deployed system reads', () => {
     await system.putObject(
       BUCKETS.there,
       `${folder}/210987654321_vpcflowlogs_eu-west-1_fl-2_x.log.gz`,
-      asFile(traffic),
+      asDeliveredFile(traffic),
     );
-    await expectRecords(system, traffic, { source: BUCKETS.there, account: '210987654321', region: 'eu-west-1' });
+    expect(await arrivedRecords(system, traffic)).toEqual(
+      await writtenRecords(system, traffic, { source: BUCKETS.there, ...ELSEWHERE }),
+    );
     await expectTold(system, 'admin-port-open-to-internet', traffic.interfaceId);
   });
 
@@ -97,10 +82,14 @@ describe.skipIf(deployed === undefined)('the deployed system reads', () => {
     const traffic = makeTraffic();
     const folder =
       'AWSLogs/aws-account-id=210987654321/aws-service=vpcflowlogs/aws-region=eu-west-1/year=2026/month=11/day=24';
-    await system.putObject(BUCKETS.kept, `${folder}/210987654321_vpcflowlogs_eu-west-1_fl-3_x.log.gz`, asFile(traffic));
+    await system.putObject(
+      BUCKETS.kept,
+      `${folder}/210987654321_vpcflowlogs_eu-west-1_fl-3_x.log.gz`,
+      asDeliveredFile(traffic),
+    );
     await expectTold(system, 'admin-port-open-to-internet', traffic.interfaceId);
     await comeToRest(system);
-    expect(await system.query(RECORDS(traffic.interfaceId))).toEqual([]);
+    expect((await lakeOf(system, [traffic])).records).toEqual([]);
     await system.invoke('windows');
     await expectTold(system, 'crypto-mining-port', traffic.events.at(-1)!.message.split(' ')[4]!);
   });
@@ -113,7 +102,7 @@ describe.skipIf(deployed === undefined)('the deployed system reads', () => {
     await system.putObject(
       BUCKETS.there,
       `${folder}/210987654321_vpcflowlogs_eu-west-1_fl-4_x.log.gz`,
-      asFile(traffic),
+      asDeliveredFile(traffic),
     );
     await system.announceObjects(BUCKETS.there, true);
     const args = ['backfill', `s3://${BUCKETS.there}/${folder}/`, '--force', '--yes', '--json'];
@@ -123,23 +112,17 @@ describe.skipIf(deployed === undefined)('the deployed system reads', () => {
     };
     await backfill();
     await backfill();
-    await expectRecords(system, traffic, { source: BUCKETS.there, account: '210987654321', region: 'eu-west-1' });
+    expect(await arrivedRecords(system, traffic)).toEqual(
+      await writtenRecords(system, traffic, { source: BUCKETS.there, ...ELSEWHERE }),
+    );
     await comeToRest(system);
-    expect(await system.query(RECORDS(traffic.interfaceId))).toHaveLength(traffic.events.length);
+    expect((await lakeOf(system, [traffic])).records).toHaveLength(traffic.events.length);
   });
 });
 
-const HEADER =
-  'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status';
-
-/** A file as AWS delivers it. */
-function asFile({ events }: Traffic): Uint8Array {
-  return gzipSync([HEADER, ...events.map(({ message }) => message)].join('\n'));
-}
-
 /** The same record in the format of the owner's own. */
 function inCustomFormat<T extends { readonly message: string }>(event: T): T {
-  const values = Object.fromEntries(event.message.split(' ').map((value, index) => [HEADER.split(' ')[index]!, value]));
+  const values = Object.fromEntries(event.message.split(' ').map((value, index) => [DEFAULT_FIELDS[index]!, value]));
   const direction = values['dstaddr']!.startsWith('10.77.') ? 'ingress' : 'egress';
   const all: Record<string, string> = {
     ...values,

@@ -71,6 +71,7 @@ async function openSystem() {
   const sqs = new SQSClient(client);
   const folder = await makeFolder();
   await writeFile(path.join(folder, 'sekisho.yml'), SEKISHO_YML);
+  const calls = new Map<FunctionName, number>();
   const heard: Record<Listener, Told[]> = { everything: [], bad: [], mining: [] };
 
   async function receive(url: string, add: (message: Message) => void): Promise<void> {
@@ -116,6 +117,7 @@ async function openSystem() {
         try {
           const Payload = Buffer.from(JSON.stringify(event));
           const answer = await lambda.send(new InvokeCommand({ FunctionName: `sekisho-prod-${name}`, Payload }));
+          calls.set(name, system.called(name) + 1);
           return answer.FunctionError === undefined ? undefined : Buffer.from(answer.Payload!).toString();
         } catch (error) {
           // only one at a time, and the schedule calls it too
@@ -125,13 +127,22 @@ async function openSystem() {
       }
     },
 
-    /** How often a function has been called. */
+    /** How often `invoke` has called a function. */
+    called: (name: FunctionName): number => calls.get(name) ?? 0,
+
+    /** How often a function has been called, by whomever. */
     async invocations(name: FunctionName): Promise<number> {
       const logGroupName = `/aws/lambda/sekisho-prod-${name}`;
-      const { events } = await logs.send(
-        new FilterLogEventsCommand({ logGroupName, filterPattern: 'START RequestId' }),
-      );
+      const { events } = await logs.send(new FilterLogEventsCommand({ logGroupName, filterPattern: 'START' }));
       return events!.length;
+    },
+
+    /** What a function wrote. */
+    async logLines(name: FunctionName): Promise<readonly string[]> {
+      const { events } = await logs.send(
+        new FilterLogEventsCommand({ logGroupName: `/aws/lambda/sekisho-prod-${name}` }),
+      );
+      return events!.map(({ message }) => message!);
     },
 
     /** What functions wrote about what is wrong. */

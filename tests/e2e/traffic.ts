@@ -76,3 +76,19 @@ export function toSubscriptionEvent({ logGroup, logStream, events }: Omit<Traffi
   };
   return { awslogs: { data: gzipSync(JSON.stringify(document)).toString('base64') } };
 }
+
+/** The fields of the default format. */
+export const DEFAULT_FIELDS =
+  'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status'.split(
+    ' ',
+  );
+
+/** The traffic as text, with a header. */
+export function asText({ events }: Traffic): string {
+  return `${[DEFAULT_FIELDS.join(' '), ...events.map(({ message }) => message)].join('\n')}\n`;
+}
+
+/** The traffic as AWS delivers it to S3. */
+export function asDeliveredFile(traffic: Traffic): Uint8Array {
+  return gzipSync(asText(traffic));
+}

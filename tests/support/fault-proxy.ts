@@ -14,6 +14,8 @@ import { killCaller } from './kill-caller.ts';
 export type Act =
   | { readonly kind: 'answer'; readonly status: number; readonly code: string }
   | { readonly kind: 'drop' }
+  /** The answer's body breaks off in the middle. */
+  | { readonly kind: 'cut' }
   | { readonly kind: 'kill' }
   | { readonly kind: 'delay'; readonly milliseconds: number };
 
@@ -84,7 +86,7 @@ export async function startFaultProxy(): Promise<FaultProxy> {
     const note = (status: number | undefined): void => void seen.push({ ...operation, status, act: act?.kind });
 
     if (act?.kind === 'delay') await setTimeout(act.milliseconds);
-    const isPassed = act === undefined || act.kind === 'delay' || rule?.applied === true;
+    const isPassed = act === undefined || act.kind === 'delay' || act.kind === 'cut' || rule?.applied === true;
     const answer = isPassed ? await forward(target!, agent, incoming, body) : undefined;
     switch (act?.kind) {
       case undefined:
@@ -98,6 +100,11 @@ export async function startFaultProxy(): Promise<FaultProxy> {
         response.writeHead(act.status, headers).end(incoming.method === 'HEAD' ? undefined : text);
         return;
       }
+      case 'cut':
+        note(answer!.status);
+        response.writeHead(answer!.status, answer!.headers);
+        response.write(answer!.body.subarray(0, answer!.body.length >> 1), () => incoming.socket.destroy());
+        return;
       case 'kill':
         note(undefined);
         killCaller(incoming.socket);
