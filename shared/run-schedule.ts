@@ -1,4 +1,5 @@
 /** All rules that the schedule is for, one after the other: what goes wrong with one keeps no other from running. */
+import type { QueryEngine, QueryResult } from './ports.ts';
 import type { RuleRun, RuleRunOptions } from './query/run-rules.ts';
 import { runRule, scheduledRules } from './query/run-rules.ts';
 import type { Rule } from './rules/rule.ts';
@@ -26,12 +27,30 @@ const HORIZON = 7 * 86_400;
 export async function runSchedule(options: Omit<RuleRunOptions, 'since' | 'horizon'>): Promise<ScheduledRun> {
   const runs: RuleRun[] = [];
   const failed: FailedRule[] = [];
+  const engine = askingOnce(options.engine);
   for (const rule of scheduledRules(options.rules, false)) {
     try {
-      runs.push(await runRule(rule, { ...options, horizon: HORIZON }));
+      runs.push(await runRule(rule, { ...options, engine, horizon: HORIZON }));
     } catch (error) {
       failed.push({ rule, error });
     }
   }
   return { runs, failed };
+}
+
+/**
+ * The same engine, which answers a question that it has answered before from memory: most rules begin by asking which
+ * records have come since, and each query costs requests and bytes.
+ */
+function askingOnce(engine: QueryEngine): QueryEngine {
+  const answers = new Map<string, QueryResult>();
+  return {
+    async query(sql, lists = []) {
+      if (lists.length > 0) return engine.query(sql, lists);
+      const known = answers.get(sql) ?? (await engine.query(sql));
+      answers.set(sql, known);
+      return known;
+    },
+    close: () => engine.close(),
+  };
 }

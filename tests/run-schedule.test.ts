@@ -28,8 +28,10 @@ test('a rule that fails keeps no other from running, and those that stream are l
     delivery({ id: batchId(1), batches: [{ format: 'default', records }] }),
   ]);
   const inner = await engineOf(lake);
+  const asked: string[] = [];
   const engine: QueryEngine = {
     query: async (sql, lists) => {
+      asked.push(sql);
       if (sql.includes('by_dstaddr')) throw new Error('Bytes scanned limit was exceeded');
       return inner.query(sql, lists);
     },
@@ -50,6 +52,12 @@ test('a rule that fails keeps no other from running, and those that stream are l
   expect(again.failed).toEqual([]);
   const found = Object.fromEntries(again.runs.map(({ rule, created, known }) => [rule.id, [created.length, known]]));
   expect(found).toEqual({ one: [0, 1], broken: [1, 0], two: [0, 1] });
+
+  // which records have come since is the same for all, and asked once
+  asked.length = 0;
+  await runSchedule({ ...options, rules: RULES.filter(({ id }) => id !== 'broken'), engine, seen: noAlertMemory() });
+  expect(asked.filter((sql) => sql.includes('AS oldest'))).toHaveLength(1);
+  expect(new Set(asked).size).toBe(asked.length);
   await inner.close();
 });
 
