@@ -12,7 +12,7 @@
  *
  * Only TCP and UDP (and SCTP, UDP-Lite, DCCP) have ports; for anything else the initiator is unknown.
  */
-import type { Column, TextColumn } from './columns.ts';
+import type { Column } from './columns.ts';
 import type { NetworkTest } from './networks.ts';
 
 const SOURCE = 1;
@@ -22,9 +22,10 @@ const EGRESS = 2;
 const SYN = 2;
 const ACK = 16;
 const TCP = 6;
-const UNASKED = 0;
+/** Sides of an address; 0 where nobody has asked yet. */
 const INSIDE = 1;
 const OUTSIDE = 2;
+const NEITHER = 4;
 
 /** Linux opens connections from 32768 up (ip_local_port_range); IANA's dynamic range starts at 49152 (RFC 6335). */
 export const FIRST_EPHEMERAL = 32_768;
@@ -111,29 +112,26 @@ function inferFlowDirections(
     logged?.kind === 'text'
       ? logged.dictionary.map((text) => (text === 'ingress' ? INGRESS : text === 'egress' ? EGRESS : 0))
       : [];
-  const inside = source?.kind === 'text' && destination?.kind === 'text' ? classify(source, inNetworks) : undefined;
+  const logs = logged?.kind === 'text' ? logged.codes : undefined;
+  if (source?.kind !== 'text' || destination?.kind !== 'text' || source.addresses === undefined) {
+    if (logs !== undefined) for (let row = 0; row < length; row++) direction[row] = byCode[logs[row]!]!;
+    return direction;
+  }
+  const { addresses } = source;
+  const { codes: from } = source;
+  const { codes: to } = destination;
+  // both columns have one dictionary; what has no address is on neither side
+  const sides = new Uint8Array(source.dictionary.length);
+  sides[0] = NEITHER;
+  const sideOf = (code: number): number => (sides[code] = inNetworks(addresses, code) ? INSIDE : OUTSIDE);
   for (let row = 0; row < length; row++) {
-    const code = logged?.kind === 'text' ? byCode[logged.codes[row]!]! : 0;
-    if (code !== 0) direction[row] = code;
-    else if (inside !== undefined) {
-      const from = inside((source as TextColumn).codes[row]!);
-      const to = inside((destination as TextColumn).codes[row]!);
-      if (from !== undefined && to !== undefined && from !== to) direction[row] = from ? EGRESS : INGRESS;
+    if (logs !== undefined && byCode[logs[row]!]! !== 0) {
+      direction[row] = byCode[logs[row]!]!;
+      continue;
     }
+    const one = sides[from[row]!]! || sideOf(from[row]!);
+    const other = sides[to[row]!]! || sideOf(to[row]!);
+    if (one + other === INSIDE + OUTSIDE) direction[row] = one === INSIDE ? EGRESS : INGRESS;
   }
   return direction;
-}
-
-/** Whether a code's address lies inside, asked once an address; undefined for null. */
-function classify(
-  { addresses, dictionary }: TextColumn,
-  inNetworks: NetworkTest,
-): (code: number) => boolean | undefined {
-  const known = new Uint8Array(dictionary.length);
-  return (code) => {
-    if (code === 0 || addresses === undefined) return undefined;
-    let answer = known[code]!;
-    if (answer === UNASKED) known[code] = answer = inNetworks(addresses, code) ? INSIDE : OUTSIDE;
-    return answer === INSIDE;
-  };
 }

@@ -15,13 +15,15 @@ export type NetworkTest = (addresses: AddressTable, code: number) => boolean;
 /** A test whether an address lies in one of the networks (in CIDR notation). Throws on a text that is no network. */
 export function networkTest(networks: readonly string[]): NetworkTest {
   const parsed = networks.map(parseNetwork);
-  const ipv4 = parsed.filter(({ family }) => family === 4).map(({ words, masks }) => [masks[3]!, words[3]!] as const);
+  const ipv4 = parsed.filter(({ family }) => family === 4);
+  const masks = Uint32Array.from(ipv4, (network) => network.masks[3]!);
+  const starts = Uint32Array.from(ipv4, (network) => network.words[3]!);
   const ipv6 = parsed.filter(({ family }) => family === 6);
   return ({ families, words }, code) => {
     const at = code * 4;
     if (families[code] === 4) {
       const word = words[at + 3]!;
-      for (const [mask, network] of ipv4) if ((word & mask) >>> 0 === network) return true;
+      for (let i = 0; i < masks.length; i++) if ((word & masks[i]!) >>> 0 === starts[i]) return true;
       return false;
     }
     return ipv6.some((network) => {
