@@ -34,8 +34,8 @@ const ASYNCHRONOUS: Readonly<Partial<Record<FunctionName, Asynchronous>>> = {
   Detect: { retries: 2, patience: 21_600 },
   // the next minute does all of the work
   Windows: { retries: 0, patience: 60 },
-  // long-memory rules look at what was missed when they run next
-  Rules: { retries: 1, patience: 1800 },
+  // the next run looks at what this one missed; trying at once would pay again for a query that reads too much
+  Rules: { retries: 0, patience: 1800 },
 };
 
 /** Mappings of queues to functions, and the ends of asynchronous calls. */
