@@ -7,6 +7,12 @@ export const read = (path: string): string => readFileSync(new URL(`../../${path
 /** What stands under each heading of the second level, in order. */
 export const sectionsOf = (text: string): readonly string[] => text.split(/^## /m).slice(1);
 
+/** What stands under a heading of any level, up to the next one; the text of a document without it is empty. */
+export function sectionUnder(text: string, heading: string): string {
+  const [, after = ''] = text.split(new RegExp(`^#+ ${heading}$`, 'm'));
+  return after.split(/^#+ /m)[0]!;
+}
+
 /** A fenced block: its language, and the text in it. */
 export interface Block {
   readonly language: string;
