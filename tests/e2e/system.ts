@@ -152,7 +152,10 @@ async function openSystem() {
         logGroups!.map(({ logGroupName }) => logs.send(new FilterLogEventsCommand({ logGroupName, limit: 1000 }))),
       );
       const lines = found.flatMap(({ events }) => events!.map(({ message }) => message!));
-      return lines.filter((line) => /error|warn/i.test(line)).map((line) => line.slice(0, 500));
+      return lines
+        .filter((line) => line.startsWith('{"level"'))
+        .map((line) => line.slice(0, 300))
+        .slice(-20);
     },
 
     /** Everything that a listener was told until now. */

@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['**/tests/e2e/*.e2e.ts'],
     globalSetup: ['tests/support/build-program.ts', 'tests/e2e/setup.ts'],
     fileParallelism: false,
+    // where the deployment itself is broken, every test would wait in vain
+    bail: 5,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
