@@ -5,9 +5,11 @@ import { alarms } from '../../infra/alarms.ts';
 import { FUNCTIONS } from '../../infra/names.ts';
 import { subscribedGroups } from '../../infra/sources.ts';
 import type { MetricName } from '../../shared/adapters/aws/metrics.ts';
+import { attributesOf } from '../../shared/alerts/messages/attributes.ts';
 import { DEFAULT_CONFIG, type Config } from '../../shared/config/config.ts';
 import { parseConfig } from '../../shared/config/parse-config.ts';
 import { parseFormat } from '../../shared/flow/format.ts';
+import { scan } from '../alerts/messages/samples.ts';
 import { blocksOf, codeIn, read, rowsOf, sectionsOf, sectionUnder, type Block } from './documents.ts';
 
 const CONFIG: Config = {
@@ -59,6 +61,13 @@ describe.each([
   test('have a row for each function, and for its role', () => {
     expect(firstOf(sectionUnder(text, headings.parts))).toEqual(FUNCTIONS.map((name) => name.toLowerCase()).sort());
     expect(firstOf(sectionUnder(text, headings.security))).toEqual(FUNCTIONS.map((name) => `${name}Role`).sort());
+  });
+
+  test('name what filter policies see', () => {
+    const [said] = text.split('\n\n').filter((paragraph) => paragraph.includes('`kind`'));
+    const attributes = Object.keys(attributesOf({ kind: 'new', alert: scan }));
+    expect(attributes).toContain('vpc');
+    expect(codeIn(said!)).toEqual(expect.arrayContaining(attributes));
   });
 
   test('show configurations without fault', () => {
