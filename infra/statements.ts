@@ -168,7 +168,8 @@ export function queryLake(config: Config): readonly Statement[] {
   const glue = (part: string): object => sub(`arn:\${AWS::Partition}:glue:\${AWS::Region}:\${AWS::AccountId}:${part}`);
   const database = databaseName(config.deployment);
   const catalog = [glue('catalog'), glue(`database/${database}`), glue(`table/${database}/*`)];
-  const read = ['flows/', 'tgw/', ALERTS, QUARANTINE, LEDGER, LIST_ENTRIES];
+  // alerts are read, too: whoever raises them may (RAISE_ALERTS)
+  const read = ['flows/', 'tgw/', QUARANTINE, LEDGER, LIST_ENTRIES];
   const queried = bucketSources(config).filter(({ archive }) => !archive);
   return [
     allow(
