@@ -1,6 +1,6 @@
 /** Policies of the deployed roles: read, changed, put back, and compared with what a request asks. */
-import { createHash, createHmac } from 'node:crypto';
 import type { Asked } from './permissions-proxy.ts';
+import { askSigned } from './permissions-requests.ts';
 
 /** A statement as it was deployed, with ARNs in place of references. */
 export interface DeployedStatement {
@@ -20,25 +20,19 @@ export function actionsOf({ Action }: DeployedStatement): readonly string[] {
 }
 
 /** The resources of a statement. */
-export function resourcesOf({ Resource }: DeployedStatement): readonly string[] {
+function resourcesOf({ Resource }: DeployedStatement): readonly string[] {
   return [Resource].flat();
 }
 
-/** Whether a statement is about what was asked. */
-export function isAbout(
-  statement: DeployedStatement,
-  { action, resource }: Pick<Asked, 'action' | 'resource'>,
-): boolean {
-  return (
-    actionsOf(statement).includes(action) &&
-    // some requests do not say what they are about
-    (resource === '*' || resourcesOf(statement).some((pattern) => fits(resource, pattern)))
-  );
+/** Whether a permission is about what was asked. */
+export function isAbout(permission: Omit<Permission, 'statement'>, { action, resource }: Asked): boolean {
+  // some requests do not say what they are about
+  return permission.action === action && (resource === '*' || fits(resource, permission.resource));
 }
 
 /** Whether an ARN fits a pattern with `*` in it. */
-export function fits(resource: string, pattern: string): boolean {
-  const parts = pattern.split('*').map((part) => RegExp.escape(part));
+function fits(resource: string, pattern: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`, 's').test(resource);
 }
 
@@ -56,7 +50,7 @@ export async function writePolicy(
   role: string,
   statements: readonly DeployedStatement[],
 ): Promise<void> {
-  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: statements.map(asEmulated) });
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: statements.flatMap(asEmulated) });
   await askIam(endpoint, { Action: 'PutRolePolicy', RoleName: role, PolicyName: POLICY, PolicyDocument });
 }
 
@@ -64,75 +58,96 @@ export async function writePolicy(
  * A statement in the words of the emulator, which asks for some permissions otherwise than AWS does. What is added here
  * goes with its statement.
  */
-function asEmulated(statement: DeployedStatement): DeployedStatement {
-  const resources = resourcesOf(statement);
+function asEmulated(statement: DeployedStatement): readonly DeployedStatement[] {
   const actions = actionsOf(statement);
-  switch (actions[0]!.split(':')[0]) {
+  const resources = resourcesOf(statement);
+  switch (actions[0]!.split(':')[0]!) {
     case 'sns':
-      // AWS asks for `sns:Publish`, and has no other
-      return { ...statement, Action: [...actions, 'sns:PublishBatch'] };
-    case 'athena':
-      // AWS knows in which workgroup a query runs that is named by its id alone
-      return { ...statement, Resource: [...resources, '*'] };
+      // AWS asks for `sns:Publish`, and knows no `sns:PublishBatch`
+      return [{ ...statement, Action: [...actions, 'sns:PublishBatch'] }];
+    case 'athena': {
+      // of a query that is named by its id AWS knows in which workgroup it runs
+      const byId = actions.filter((action) => BY_ID.includes(action));
+      return [statement, ...(byId.length === 0 ? [] : [{ ...statement, Sid: 'ById', Action: byId, Resource: '*' }])];
+    }
     case 'glue':
-      // AWS looks at the catalog, the database and the table; here a lone database is a table
-      return {
-        ...statement,
-        Resource: [...resources, ...resources.map((arn) => arn.replace(':database/', ':table/'))],
-      };
+      // a request for a database is one for a table here
+      return [
+        { ...statement, Resource: [...resources, ...resources.map((arn) => arn.replace(':database/', ':table/'))] },
+      ];
     case 'logs':
       // AWS's ARN of a log group goes on with `:log-stream:`
-      return { ...statement, Resource: [...resources, ...resources.map((arn) => arn.replace(/:\*$/, ''))] };
+      return [{ ...statement, Resource: [...resources, ...resources.map((arn) => arn.replace(/:\*$/, ''))] }];
     default:
-      return statement;
+      return [statement];
   }
 }
 
-async function askIam(endpoint: string, parameters: Readonly<Record<string, string>>): Promise<string> {
-  const body = new URLSearchParams({ ...parameters, Version: '2010-05-08' }).toString();
-  return askSigned(endpoint, 'iam', body, { 'content-type': 'application/x-www-form-urlencoded' });
+/** Actions whose requests do not say what they are about, so that the emulator can't tell. */
+export const BY_ID: readonly string[] = [
+  'athena:GetQueryExecution',
+  'athena:GetQueryResults',
+  'athena:StopQueryExecution',
+];
+
+/** The credentials of whoever takes a role. */
+export async function takeRole(endpoint: string, role: string) {
+  const RoleArn = `arn:aws:iam::000000000000:role/${role}`;
+  const xml = await askForm(endpoint, 'sts', { Action: 'AssumeRole', Version: '2011-06-15', RoleArn, RoleSessionName: 'test' }); // prettier-ignore
+  const read = (name: string): string => new RegExp(`<${name}>(.*?)</${name}>`, 's').exec(xml)![1]!;
+  return {
+    accessKeyId: read('AccessKeyId'),
+    secretAccessKey: read('SecretAccessKey'),
+    sessionToken: read('SessionToken'),
+  };
 }
 
-/** A signed request of the account's root to a service for which there is no client here. */
-export async function askSigned(
+async function askIam(endpoint: string, parameters: Readonly<Record<string, string>>): Promise<string> {
+  return askForm(endpoint, 'iam', { ...parameters, Version: '2010-05-08' });
+}
+
+async function askForm(
   endpoint: string,
   service: string,
-  body: string,
-  more: Readonly<Record<string, string>>,
+  parameters: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
-  const headers: Record<string, string> = { ...more, host: new URL(endpoint).host, 'x-amz-date': time };
-  const names = Object.keys(headers).sort();
-  const canonical = [
-    'POST\n/\n',
-    ...names.map((name) => `${name}:${headers[name]}`),
-    `\n${names.join(';')}`,
-    sha256(body),
-  ].join('\n');
-  const scope = `${time.slice(0, 8)}/us-east-1/${service}/aws4_request`;
-  const key = scope.split('/').reduce<string | Buffer>((secret, part) => hmac(secret, part), 'AWS4test');
-  const signature = hmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`).toString('hex');
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    body,
-    headers: {
-      ...headers,
-      authorization: `AWS4-HMAC-SHA256 Credential=test/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}`,
-    },
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${service}: ${response.status} ${text}`);
-  return text;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
+  const type = { 'content-type': 'application/x-www-form-urlencoded' };
+  return askSigned(endpoint, service, new URLSearchParams(parameters).toString(), type);
 }
 
 function unescaped(xml: string): string {
   return xml.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
+/** One action on one resource, and the statement that allows it. */
+export interface Permission {
+  readonly statement: DeployedStatement;
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** Everything that statements allow, one by one. */
+export function permissionsIn(statements: readonly DeployedStatement[]): readonly Permission[] {
+  return statements.flatMap((statement) => {
+    const all = resourcesOf(statement);
+    // of a catalog, a database and its tables AWS looks at all three, the emulator at the second
+    const resources = all.some((arn) => arn.includes(':database/'))
+      ? all.filter((arn) => arn.includes(':database/'))
+      : all;
+    return actionsOf(statement).flatMap((action) => resources.map((resource) => ({ statement, action, resource })));
+  });
+}
+
+/** The statements without one of their permissions. */
+export function without(statements: readonly DeployedStatement[], taken: Permission): readonly DeployedStatement[] {
+  return statements.flatMap((statement) => {
+    if (statement !== taken.statement) return [statement];
+    const otherActions = actionsOf(statement).filter((action) => action !== taken.action);
+    const otherResources = resourcesOf(statement).filter((resource) => resource !== taken.resource);
+    const left = [
+      { ...statement, Action: otherActions },
+      { ...statement, Sid: `${statement.Sid}Elsewhere`, Action: taken.action, Resource: otherResources },
+    ];
+    return left.filter(({ Action, Resource }) => Action.length > 0 && Resource.length > 0);
+  });
 }

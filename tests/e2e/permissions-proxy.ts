@@ -20,7 +20,7 @@ export interface Asked {
 export interface WatchingProxy {
   readonly endpoint: string;
   forwardTo(endpoint: string): void;
-  /** What was asked since the last call. */
+  /** What roles asked since the last call. */
   take(): readonly Asked[];
   stop(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export async function startWatchingProxy(): Promise<WatchingProxy> {
       const text = await bodyOf(answer);
       const { 'transfer-encoding': _chunked, connection: _connection, ...rest } = answer.headers;
       const denied = answer.statusCode! >= 400 && /not authorized to perform|AccessDenied/.test(text.toString());
-      asked.push(...inWordsOfIam(incoming, body).map((each) => ({ ...each, denied })));
+      if (isOfRole(incoming)) asked.push({ ...inWordsOfIam(incoming, body), denied });
       response.writeHead(answer.statusCode!, rest).end(text);
     })().catch((error: unknown) => response.destroy(error as Error));
   });
@@ -76,8 +76,13 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'sns:PublishBatch': 'sns:Publish',
 };
 
-/** The permissions that a request needs. */
-function inWordsOfIam(incoming: IncomingMessage, body: Buffer): readonly Omit<Asked, 'denied'>[] {
+/** Whether whoever asks has taken a role: the account's root, which may do everything, prepares and looks. */
+function isOfRole({ headers }: IncomingMessage): boolean {
+  return headers.authorization?.includes('Credential=ASIA') === true;
+}
+
+/** What a request asks for. */
+function inWordsOfIam(incoming: IncomingMessage, body: Buffer): Omit<Asked, 'denied'> {
   const { operation, target } = readOperation(incoming, body);
   const [service = '', name] = operation.split('.');
   const action = `${service.toLowerCase()}:${name}`;
@@ -88,33 +93,25 @@ function inWordsOfIam(incoming: IncomingMessage, body: Buffer): readonly Omit<As
       const [, bucket, ...key] = decodeURIComponent(url.pathname).split('/');
       const place = [bucket, ...key].join('/').replace(/\/$/, '');
       const versioned = url.searchParams.has('versionId') && is === 's3:GetObject' ? `${is}Version` : is;
-      return [{ action: versioned, resource: `arn:aws:s3:::${place}` }];
+      return { action: versioned, resource: `arn:aws:s3:::${place}` };
     }
     case 'SQS':
     case 'SNS':
-      return [{ action: is, resource: `arn:aws:${service.toLowerCase()}:${HERE}:${target}` }];
+      return { action: is, resource: `arn:aws:${service.toLowerCase()}:${HERE}:${target}` };
     case 'GLUE': {
       const { DatabaseName, Name } = JSON.parse(body.toString()) as Record<string, string>;
-      const table = Name === undefined ? '' : `/${Name}`;
-      return [
-        {
-          action: is,
-          resource: `arn:aws:glue:${HERE}:${DatabaseName === undefined ? `database${table}` : `table/${DatabaseName}${table}`}`,
-        },
-      ];
+      return { action: is, resource: `arn:aws:glue:${HERE}:database/${DatabaseName ?? Name}` };
     }
     case 'ATHENA': {
       const { WorkGroup } = JSON.parse(body.toString()) as Record<string, string>;
-      return [
-        { action: is, resource: WorkGroup === undefined ? '*' : `arn:aws:athena:${HERE}:workgroup/${WorkGroup}` },
-      ];
+      return { action: is, resource: WorkGroup === undefined ? '*' : `arn:aws:athena:${HERE}:workgroup/${WorkGroup}` };
     }
     case 'Logs': {
       const { logGroupName } = JSON.parse(body.toString()) as Record<string, string>;
-      return [{ action: `logs:${name}`, resource: `arn:aws:logs:${HERE}:log-group:${logGroupName}:*` }];
+      return { action: `logs:${name}`, resource: `arn:aws:logs:${HERE}:log-group:${logGroupName}:*` };
     }
     default:
-      return [{ action: is, resource: target === '' ? '*' : target }];
+      return { action: is, resource: target === '' ? '*' : target };
   }
 }
 

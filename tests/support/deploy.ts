@@ -15,14 +15,22 @@ export type Outputs = Readonly<Record<string, string>>;
  * Runs `osls deploy` with this sekisho.yml on a copy of the tree, so that nothing is left behind in it.
  *
  * @param env what makes a client talk to the emulator
+ * @param more files beside sekisho.yml that it names
  */
-export async function deploy(stack: string, sekisho: string, env: Readonly<Record<string, string>>): Promise<Outputs> {
+export async function deploy(
+  stack: string,
+  sekisho: string,
+  env: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Outputs> {
   const folder = await mkdtemp(path.join(tmpdir(), 'sekisho-deploy-'));
   try {
     await Promise.all(PARTS.map((part) => cp(path.resolve(part), path.join(folder, part), { recursive: true })));
     await symlink(path.resolve('node_modules'), path.join(folder, 'node_modules'));
     await mkdir(path.join(folder, 'own'));
-    await writeFile(path.join(folder, 'own', 'sekisho.yml'), sekisho);
+    for (const [name, text] of Object.entries({ ...more, 'sekisho.yml': sekisho })) {
+      await writeFile(path.join(folder, 'own', name), text);
+    }
     const osls = (command: string): Promise<void> =>
       run([path.resolve('node_modules/osls/bin/serverless.js'), command, '--package', 'packaged'], folder, {
         ...env,
