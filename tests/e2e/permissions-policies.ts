@@ -24,16 +24,23 @@ function resourcesOf({ Resource }: DeployedStatement): readonly string[] {
   return [Resource].flat();
 }
 
-/** Whether a permission is about what was asked. */
-export function isAbout(permission: Omit<Permission, 'statement'>, { action, resource }: Asked): boolean {
-  // some requests do not say what they are about
-  return permission.action === action && (resource === '*' || fits(resource, permission.resource));
+/** How listings may begin that a statement is about; `*` at the end. */
+export function prefixesOf({ Condition = {} }: DeployedStatement): readonly string[] {
+  return Object.values(Condition).flatMap((keys: Record<string, string[]>) => keys['s3:prefix'] ?? []);
 }
 
-/** Whether an ARN fits a pattern with `*` in it. */
-function fits(resource: string, pattern: string): boolean {
+/** Whether a permission is about what was asked. */
+export function isAbout({ statement, ...allowed }: Permission, { action, resource, prefix }: Asked): boolean {
+  if (allowed.action !== action) return false;
+  if (prefix !== undefined && !prefixesOf(statement).some((pattern) => fits(prefix, pattern))) return false;
+  // some requests do not say what they are about
+  return resource === '*' || fits(resource, allowed.resource);
+}
+
+/** Whether a text fits a pattern with `*` in it. */
+function fits(text: string, pattern: string): boolean {
   const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(resource);
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(text);
 }
 
 /** The statements of a role. */

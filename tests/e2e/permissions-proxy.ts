@@ -12,6 +12,8 @@ export interface Asked {
   readonly action: string;
   /** ARN of what it is about; `*` where the request does not say. */
   readonly resource: string;
+  /** What a listing is to begin with. */
+  readonly prefix?: string;
   /** True where the caller was not allowed to. */
   readonly denied: boolean;
 }
@@ -93,7 +95,8 @@ function inWordsOfIam(incoming: IncomingMessage, body: Buffer): Omit<Asked, 'den
       const [, bucket, ...key] = decodeURIComponent(url.pathname).split('/');
       const place = [bucket, ...key].join('/').replace(/\/$/, '');
       const versioned = url.searchParams.has('versionId') && is === 's3:GetObject' ? `${is}Version` : is;
-      return { action: versioned, resource: `arn:aws:s3:::${place}` };
+      const prefix = url.searchParams.get('prefix');
+      return { action: versioned, resource: `arn:aws:s3:::${place}`, ...(prefix === null ? {} : { prefix }) };
     }
     case 'SQS':
     case 'SNS':

@@ -13,6 +13,7 @@ import {
   BY_ID,
   isAbout,
   permissionsIn,
+  prefixesOf,
   readPolicy,
   without,
   writePolicy,
@@ -85,8 +86,13 @@ describe.skipIf(!hasEmulator || process.platform !== 'linux')('permissions of fu
 
     it('is allowed nothing that neither it nor anybody in its name asks for', () => {
       const { asked } = deployed.get(name)!.work;
-      const unasked = permissionsOf(name, 'own').filter((each) => !asked.some((one) => isAbout(each, one)));
-      expect(unasked.map(nameOf)).toEqual([]);
+      const isAsked = (permission: Permission): boolean => asked.some((each) => isAbout(permission, each));
+      expect(
+        permissionsOf(name, 'own')
+          .filter((each) => !isAsked(each))
+          .map(nameOf),
+      ).toEqual([]);
+      expect(permissionsOf(name, 'of others').filter(isAsked).map(nameOf)).toEqual([]);
     });
 
     it('fails at what a permission is for while that is missing, and says so', { timeout: 120_000 }, async () => {
@@ -115,8 +121,9 @@ describe.skipIf(!hasEmulator || process.platform !== 'linux')('permissions of fu
     it('lets others do in its name what they have to, with the permission for it and not without', async () => {
       const { actor } = deployed.get(name)!;
       for (const permission of permissionsOf(name, 'of others')) {
-        const { action, resource } = permission;
-        for (const prefix of prefixesOf(permission)) {
+        const { statement, action, resource } = permission;
+        const prefixes = prefixesOf(statement).map((pattern) => pattern.replace(/\*$/, ''));
+        for (const prefix of prefixes.length === 0 ? [undefined] : prefixes) {
           const may = (): Promise<boolean> => isAllowed(actor, action, resource.replace(/\/\*$/, '/test'), prefix);
           const seen = { with: await may(), without: await lacking(name, permission, may) };
           expect([nameOf(permission), prefix, seen]).toEqual([
@@ -180,12 +187,6 @@ function isOnlyWarnedOf(name: FunctionName, { statement }: Permission): boolean 
 
 function nameOf({ statement, action, resource }: Permission): string {
   return `${statement.Sid} ${action} ${resource}`;
-}
-
-/** What a listing is held to. */
-function prefixesOf({ statement: { Condition = {} } }: Permission): readonly (string | undefined)[] {
-  const prefixes = Object.values(Condition).flatMap((keys: Record<string, string[]>) => keys['s3:prefix'] ?? []);
-  return prefixes.length === 0 ? [undefined] : prefixes.map((prefix) => prefix.replace(/\*$/, ''));
 }
 
 /** Something of the same kind that no function has to do with. */
