@@ -16,6 +16,8 @@ interface Chart {
   readonly lines: readonly (readonly [metric: Metric, statistic: string, label: string])[];
   /** Seconds of a point. */
   readonly period?: number;
+  /** How far back it looks, where that is not what the whole dashboard does. */
+  readonly start?: string;
   /** Areas that add up. */
   readonly stacked?: boolean;
 }
@@ -41,7 +43,17 @@ export function dashboard(deployment: Deployment): Fragment {
 
 const QUEUES = ['Batches', 'Objects', 'Alerts'];
 
-const DAY = 86_400;
+/** As S3's metrics call the classes in which records may lie, and what people call them. */
+const STORAGE_CLASSES = [
+  ['StandardStorage', 'Standard'],
+  ['StandardIAStorage', 'Standard-IA'],
+  ['GlacierInstantRetrievalStorage', 'Glacier Instant Retrieval'],
+  ['GlacierStorage', 'Glacier Flexible Retrieval'],
+  ['DeepArchiveStorage', 'Glacier Deep Archive'],
+] as const;
+
+/** What is counted once a day, and told a day late. */
+const DAILY = { period: 86_400, start: '-P30D' } as const;
 
 /** What is asked first stands first. */
 function rowsOf({ config }: Deployment): readonly (readonly Chart[])[] {
@@ -91,12 +103,8 @@ function rowsOf({ config }: Deployment): readonly (readonly Chart[])[] {
     [
       {
         title: 'The lake, bytes by storage class',
-        lines: ['StandardStorage', 'StandardIAStorage', 'GlacierInstantRetrievalStorage'].map((type) => [
-          bucketMetric('BucketSizeBytes', type),
-          'Average',
-          type.replace('Storage', ''),
-        ]),
-        period: DAY,
+        lines: STORAGE_CLASSES.map(([type, label]) => [bucketMetric('BucketSizeBytes', type), 'Average', label]),
+        ...DAILY,
         stacked: true,
       },
       {
@@ -107,7 +115,7 @@ function rowsOf({ config }: Deployment): readonly (readonly Chart[])[] {
         ? {
             title: 'What CloudWatch bills as ingested, bytes a day',
             lines: logGroups.map(({ logGroup }) => [ingested(logGroup), 'Sum', literal(logGroup)]),
-            period: DAY,
+            ...DAILY,
             stacked: true,
           }
         : { title: 'Messages waiting', lines: ofQueues('ApproximateNumberOfMessagesVisible') },
@@ -141,6 +149,7 @@ function widgetsOf(rows: readonly (readonly Chart[])[]): readonly object[] {
         view: 'timeSeries',
         stacked: chart.stacked ?? false,
         period: chart.period ?? 300,
+        ...(chart.start === undefined ? {} : { start: chart.start, end: 'P0D' }),
         yAxis: { left: { min: 0 } },
         metrics: chart.lines.map(([metric, stat, label]) => [
           metric.namespace,

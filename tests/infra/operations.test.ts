@@ -129,10 +129,19 @@ describe('the dashboard', () => {
 });
 
 describe('the budget', () => {
-  test('is there where one is wished for, and its mails go to operations', () => {
+  test('is there where one is wished for, and tells the operations topic', () => {
     const { Properties } = resourcesOf(config)['Budget']!;
     expect(Properties).toMatchObject({ Budget: { BudgetLimit: { Amount: 20, Unit: 'USD' } } });
-    expect(JSON.stringify(Properties)).toContain('ops@example.com');
+    const { NotificationsWithSubscribers } = Properties as { NotificationsWithSubscribers: { Subscribers: unknown }[] };
+    for (const { Subscribers } of NotificationsWithSubscribers) {
+      expect(Subscribers).toEqual([{ SubscriptionType: 'SNS', Address: { Ref: 'OperationsTopic' } }]);
+    }
     expect(ofType('AWS::Budgets::Budget', DEFAULT_CONFIG)).toEqual([]);
+  });
+
+  test('stays as it is when people come and go, and takes no name that another region may have', () => {
+    const other = { ...config, operations: { ...config.operations, emails: ['b@example.com', 'c@example.com'] } };
+    expect(resourcesOf(other)['Budget']).toEqual(resourcesOf(config)['Budget']);
+    expect(JSON.stringify(resourcesOf(config)['Budget'])).not.toContain('BudgetName');
   });
 });
