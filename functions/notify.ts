@@ -16,7 +16,7 @@ const topics = JSON.parse(process.env['SEKISHO_TOPICS'] ?? '{}') as Record<strin
 const options = {
   store: lazyBucketStore(lake),
   perMinute: alerts.notificationsPerMinute,
-  quietable: quietableRules(deployment.rules),
+  quietable: quietableRules(deployment.rules.all),
   clock: systemClock,
   memory: noNoticeMemory(),
 };

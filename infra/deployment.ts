@@ -6,7 +6,7 @@ import { parseConfig } from '../shared/config/parse-config.ts';
 import { decodeOptionsOf } from '../shared/decode-options.ts';
 import type { RuntimeList } from '../shared/deployed-rules.ts';
 import { parseFormat } from '../shared/flow/format.ts';
-import { packRules, type PackedRules } from '../shared/rules/pack-rules.ts';
+import { packPipelineRules, type PackedPipelineRules } from '../shared/pipeline-rules.ts';
 import type { Rule } from '../shared/rules/rule.ts';
 import { readDeployedRules } from './deployed-rules.ts';
 
@@ -20,9 +20,8 @@ export interface Deployment {
 }
 
 /** What is bundled into the functions, as JSON takes it. */
-export interface PackedDeployment {
+export interface PackedDeployment extends PackedPipelineRules {
   readonly config: Config;
-  readonly rules: PackedRules;
   readonly lists: readonly RuntimeList[];
 }
 
@@ -48,7 +47,7 @@ export function readDeployment(
 
 /** The deployment as the functions get it. */
 export function packDeployment({ config, rules, lists }: Deployment): PackedDeployment {
-  return { config, rules: packRules(rules), lists };
+  return { config, ...packPipelineRules(rules), lists };
 }
 
 function readAt(path: string, isNamed: boolean, warn: (message: string) => void): Deployment {

@@ -2,11 +2,10 @@
  * The rules of a deployment: checked when it was packaged, with all lists that were at hand. Those that are objects of
  * S3 are read where the rules run, and looked at anew between one delivery and the next.
  */
-import { compilePipelineRules, type PipelineRules } from './pipeline.ts';
+import type { PipelineRules } from './pipeline.ts';
 import { KEPT, RuleSource, type Reloaded, type Refreshed } from './rule-source.ts';
 import type { ListSource } from './rules/list-source.ts';
 import type { FetchList, OutsideLists } from './rules/outside-lists.ts';
-import type { Rule } from './rules/rule.ts';
 
 /** A list that is read where the rules run. */
 export interface RuntimeList {
@@ -16,14 +15,16 @@ export interface RuntimeList {
 
 /** Rules whose lists change while they are in use. */
 export class DeployedRules {
-  readonly #rules: readonly Rule[];
+  readonly #rules: PipelineRules;
   readonly #lists: readonly RuntimeList[];
   readonly #fetch: FetchList;
-  #unbound: PipelineRules | undefined;
   #source: RuleSource | undefined;
 
-  /** `fetch` looks at the places of `lists`; nothing does before {@link refresh} is called. */
-  constructor(rules: readonly Rule[], lists: readonly RuntimeList[], fetch: FetchList) {
+  /**
+   * `rules` are as they were packaged, when the entries of `lists` were not known; `fetch` looks at the places of these,
+   * and nothing does before {@link refresh} is called.
+   */
+  constructor(rules: PipelineRules, lists: readonly RuntimeList[], fetch: FetchList) {
     this.#rules = rules;
     this.#lists = lists;
     this.#fetch = fetch;
@@ -31,7 +32,7 @@ export class DeployedRules {
 
   /** The rules as of the last refresh; a list that could never be read is empty. */
   get current(): PipelineRules {
-    return this.#source?.current ?? (this.#unbound ??= compilePipelineRules(this.#rules));
+    return this.#source?.current ?? this.#rules;
   }
 
   /**
@@ -55,13 +56,13 @@ export class DeployedRules {
       this.#lists.map(({ source }) => source),
       now,
     );
-    const bind = (): Reloaded => bindLists(this.#rules, this.#entriesOf(outside));
+    const bind = (): Reloaded => bindLists(this.#rules.all, this.#entriesOf(outside));
     const { rules, problems, refused } = bind();
     const reload = (): Reloaded => {
       const reloaded = bind();
       return reloaded.refused === undefined ? reloaded : { ...reloaded, refused: `${KEPT}: ${reloaded.refused}` };
     };
-    this.#source = new RuleSource(refused === undefined ? rules : this.#rules, outside, reload);
+    this.#source = new RuleSource(refused === undefined ? rules : this.#rules.all, outside, reload);
     return [
       ...this.#lists.flatMap(({ name, source }) => {
         const read = outside.read(source);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DeployedRules, type RuntimeList } from '../shared/deployed-rules.ts';
-import { packRules, unpackRules } from '../shared/rules/pack-rules.ts';
+import { compilePipelineRules, packPipelineRules, unpackPipelineRules } from '../shared/pipeline-rules.ts';
 import { evaluateRules } from '../shared/rules/evaluate.ts';
 import { loadRules } from '../shared/rules/load.ts';
 import type { FetchedList, FetchList } from '../shared/rules/outside-lists.ts';
@@ -23,7 +23,7 @@ function deploy(where: string, list = '{ object: lists/bad.txt, refresh: 1m }') 
     if (body === undefined) return { kind: 'failed', message: 'access denied' };
     return body === known ? { kind: 'unchanged' } : { kind: 'bytes', bytes: Buffer.from(body), version: body };
   };
-  const rules = new DeployedRules(unpackRules(packRules(loaded.rules)), lists, fetch);
+  const rules = new DeployedRules(unpackPipelineRules(packPipelineRules(loaded.rules)), lists, fetch);
   return { rules, place, stateKey: loaded.rules[0]!.stateKey };
 }
 
@@ -111,5 +111,5 @@ test('rules without such lists look nowhere', async () => {
 function loadAlone() {
   const text = 'rules:\n  - id: contact\n    where: srcaddr = 192.0.2.1\n';
   const fetch: FetchList = () => Promise.reject(new Error('nothing is to be read'));
-  return { rules: new DeployedRules(loadRules([{ name: 'own.yml', text }]).rules, [], fetch) };
+  return { rules: new DeployedRules(compilePipelineRules(loadRules([{ name: 'own.yml', text }]).rules), [], fetch) };
 }

@@ -27,9 +27,15 @@ export function planAddresses(places: readonly bigint[]): AddressStarts {
     Number,
   );
   const ipv6 = places.slice(ipv4.length).map((place) => place - FIRST_IPV6);
+  const words = ipv6.flatMap((place) => [96n, 64n, 32n, 0n].map((shift) => Number((place >> shift) & 0xffff_ffffn)));
+  return layOutAddresses(ipv4, Uint32Array.from(words));
+}
+
+/** The same, the starts of each family as {@link AddressStarts} has them. */
+export function layOutAddresses(ipv4: Uint32Array, ipv6: Uint32Array): AddressStarts {
   const index = new Int32Array(65_536);
   const blocks: number[] = [];
-  for (let upper = 0, at = 0; upper < 65_536; ) {
+  for (let upper = 0, at = 0; upper < 65_536;) {
     at = lastStart(ipv4, at, upper * 65_536);
     const next = ipv4[at + 1];
     // most upper bits have no start among them: all up to the next start go to the same one, filled in at once
@@ -45,8 +51,7 @@ export function planAddresses(places: readonly bigint[]): AddressStarts {
     }
     upper = end;
   }
-  const words = ipv6.flatMap((place) => [96n, 64n, 32n, 0n].map((shift) => Number((place >> shift) & 0xffff_ffffn)));
-  return { ipv4, index, blocks: Uint32Array.from(blocks), ipv6: Uint32Array.from(words) };
+  return { ipv4, index, blocks: Uint32Array.from(blocks), ipv6 };
 }
 
 /** The last of the starts, from number `at` on, that is not above `address`. */

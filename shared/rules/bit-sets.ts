@@ -65,8 +65,15 @@ function maskOf(clause: number, to: number): number {
 /** Number of clauses in a set. */
 export function sizeOf(bits: Bits): number {
   let size = 0;
-  for (let word = 0; word < bits.length; word++) for (let rest = bits[word]!; rest !== 0; rest &= rest - 1) size++;
+  for (let word = 0; word < bits.length; word++) size += countOf(bits[word]!);
   return size;
+}
+
+/** Bits set in a word, counted side by side in ever wider fields of it (Warren, Hacker's Delight, 5-1). */
+function countOf(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x5555_5555);
+  const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
 }
 
 /** Distinct sets, numbered in order of appearance. */

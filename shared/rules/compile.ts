@@ -22,6 +22,8 @@ import { Scratch } from './scratch.ts';
 /** Rules ready to be evaluated. It remembers combinations met in traffic, so one value serves one thread. */
 export interface CompiledRules {
   readonly rules: readonly Rule[];
+  /** How many they are, for those who need not know which. */
+  readonly count: number;
   readonly clauses: ClausePlan;
   /** Fields that rules look at. */
   readonly plans: readonly FieldPlan[];
@@ -59,6 +61,7 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
   const places = cutPlaces(cuts.filter((cut) => fieldType(cut.column) === 'address'));
   return {
     rules,
+    count: rules.length,
     clauses: {
       owners: Uint32Array.from(owners),
       exceptions: exceptions.filter(({ excluded }) => excluded.to > excluded.from),

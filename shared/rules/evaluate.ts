@@ -4,7 +4,7 @@ import { allBits, intersect } from './bit-sets.ts';
 import { BatchReader } from './class-reader.ts';
 import type { CompiledRules } from './compile.ts';
 import type { FieldPlan } from './plan.ts';
-import { orderPlans, SAMPLE } from './order.ts';
+import { FIRST_SAMPLE, orderPlans, SAMPLE } from './order.ts';
 import type { Rule } from './rule.ts';
 import { NO_MATCH, Runner } from './runner.ts';
 
@@ -52,7 +52,7 @@ function forgetClasses({ plans, runners }: CompiledRules): void {
 function runnerFor(compiled: CompiledRules, reader: BatchReader): Runner {
   const { batch } = reader;
   const known = compiled.runners.get(batch.format.text);
-  const sampled = Math.min(SAMPLE, batch.length);
+  const sampled = Math.min(known === undefined ? FIRST_SAMPLE : SAMPLE, batch.length);
   if (known !== undefined && !known.isFull && known.sampled * 2 > sampled) return known;
   // a field that the format does not have is null in every record: it is done with before the first
   const all = allBits(compiled.clauses.owners.length);
@@ -72,17 +72,19 @@ function runnerFor(compiled: CompiledRules, reader: BatchReader): Runner {
   return runner;
 }
 
-function collect({ rules }: CompiledRules, runner: Runner, finals: Int32Array): readonly RuleMatches[] {
+function collect(compiled: CompiledRules, runner: Runner, finals: Int32Array): readonly RuleMatches[] {
   const perState = new Uint32Array(runner.finals);
   for (let row = 0; row < finals.length; row++) perState[finals[row]!]!++;
-  const perRule = new Uint32Array(rules.length);
+  const perRule = new Uint32Array(compiled.count);
   const rulesOf: (readonly number[])[] = [];
   for (let state = 0; state < perState.length; state++) {
     const matched = perState[state] === 0 ? [] : runner.rulesOf(state);
     rulesOf.push(matched);
     for (const rule of matched) perRule[rule]! += perState[state]!;
   }
-  const found = rules.map((_, rule) => (perRule[rule] === 0 ? undefined : new Uint32Array(perRule[rule]!)));
+  if (perRule.every((count) => count === 0)) return [];
+  const { rules } = compiled;
+  const found = Array.from(perRule, (count) => (count === 0 ? undefined : new Uint32Array(count)));
   perRule.fill(0);
   for (let row = 0; row < finals.length; row++) {
     const state = finals[row]!;

@@ -5,6 +5,9 @@ import type { FieldPlan } from './plan.ts';
 /** Most records that an order is decided on. */
 export const SAMPLE = 64;
 
+/** The same for the first batch, which is not to wait long for an order that the second improves. */
+export const FIRST_SAMPLE = 16;
+
 /**
  * Orders fields greedily, each time the one that takes most away from the sampled records for what it costs.
  * The order decides only how fast the answer is found, never which.

@@ -12,6 +12,16 @@ export interface PatternDemand {
   readonly lostByNotFitting: readonly number[];
 }
 
+/** What is known of texts before any is met. */
+export interface TextOrigin {
+  /** The clauses that texts satisfy patterns aside. */
+  readonly named: ReadonlyMap<string, Bits>;
+  /** The same of any other text. */
+  readonly others: Bits;
+  readonly ofNull: Bits;
+  readonly demands: readonly PatternDemand[];
+}
+
 /** Texts that are remembered with their class, at most. */
 const MAX_TEXTS = 65_536;
 
@@ -22,25 +32,22 @@ const MAX_BYTES = 16 * 2 ** 20;
 export class TextClasses {
   /** By class: the clauses that its texts satisfy as far as the field goes; grows as texts are met. */
   readonly choices: Bits[] = [];
-  readonly #named: ReadonlyMap<string, Bits>;
-  readonly #others: Bits;
+  /** What they were made from. */
+  readonly origin: TextOrigin;
   readonly #demands: readonly (PatternDemand & { readonly fits: PatternTest })[];
-  readonly #ofNull: Bits;
   #pool = new BitSetPool();
   readonly #known = new Map<string, number>();
 
   /** `named` are the clauses that texts satisfy patterns aside, `others` those of any other text. */
   constructor(named: ReadonlyMap<string, Bits>, others: Bits, ofNull: Bits, demands: readonly PatternDemand[]) {
-    this.#named = named;
-    this.#others = others;
+    this.origin = { named, others, ofNull, demands };
     this.#demands = demands.map((demand) => ({ ...demand, fits: compilePattern(demand.pattern) }));
-    this.#ofNull = ofNull;
     this.#intern(ofNull);
   }
 
   /** True where the classes have grown too many to be kept. */
   get isFull(): boolean {
-    return this.choices.length * this.#ofNull.byteLength > MAX_BYTES;
+    return this.choices.length * this.origin.ofNull.byteLength > MAX_BYTES;
   }
 
   /** Starts afresh; whoever kept a class's number must forget it too. */
@@ -48,7 +55,7 @@ export class TextClasses {
     this.#pool = new BitSetPool();
     this.#known.clear();
     this.choices.length = 0;
-    this.#intern(this.#ofNull);
+    this.#intern(this.origin.ofNull);
   }
 
   /** The class of records without value. */
@@ -60,7 +67,7 @@ export class TextClasses {
   classOf(text: string): number {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
-    const bits = (this.#named.get(text) ?? this.#others).slice();
+    const bits = (this.origin.named.get(text) ?? this.origin.others).slice();
     for (const { fits, lostByFitting, lostByNotFitting } of this.#demands) {
       for (const clause of fits(text) ? lostByFitting : lostByNotFitting) bits[clause >>> 5]! &= ~(1 << (clause & 31));
     }
