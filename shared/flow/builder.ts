@@ -45,7 +45,7 @@ interface Slot {
   lastCode: number;
 }
 
-const FIRST_CAPACITY = 1024;
+const FIRST_CAPACITY = 16_384;
 const NO_INTS = new Int32Array(0);
 const NO_LONGS = new Float64Array(0);
 const NO_CODES = new Uint32Array(0);
@@ -130,34 +130,41 @@ export class BatchBuilder {
     for (let field = 0; field <= last; field++) {
       const slot = slots[field]!;
       const ending = field === last ? terminator : SPACE;
-      if (buffer[at] === DASH && buffer[at + 1] === ending) {
+      const isNull = buffer[at] === DASH && buffer[at + 1] === ending;
+      if (isNull) {
         if (slot.required) return -1;
         at++;
-        if (slot.kind === TEXT) slot.codes[row] = 0;
-        else if (slot.kind === INT32) slot.ints[row] = -1;
-        else slot.longs[row] = -1;
-      } else if (slot.kind === TEXT) {
-        const end = at + slot.lastLength;
-        if (slot.lastCode !== 0 && buffer[end] === ending && sameBytes(view, at, slot.lastAt, end)) {
-          at = end;
-        } else {
-          const code = slot.dictionary.scan(buffer, view, at, ending);
-          if (code === NOT_A_VALUE) return -1;
-          slot.lastAt = at;
-          at = slot.dictionary.end;
-          slot.lastLength = at - slot.lastAt;
-          slot.lastCode = code;
+      }
+      // a null is written where a value would be: V8 throws optimised code away when a line of it is met for the first time
+      if (slot.kind === TEXT) {
+        let code = 0;
+        if (!isNull) {
+          const end = at + slot.lastLength;
+          if (slot.lastCode !== 0 && buffer[end] === ending && sameBytes(view, at, slot.lastAt, end)) {
+            code = slot.lastCode;
+            at = end;
+          } else {
+            code = slot.dictionary.scan(buffer, view, at, ending);
+            if (code === NOT_A_VALUE) return -1;
+            slot.lastAt = at;
+            at = slot.dictionary.end;
+            slot.lastLength = at - slot.lastAt;
+            slot.lastCode = code;
+          }
         }
-        slot.codes[row] = slot.lastCode;
+        slot.codes[row] = code;
       } else {
-        const begin = at;
-        let value = 0;
-        for (let digit = buffer[at]! - ZERO; digit >= 0 && digit <= 9; digit = buffer[++at]! - ZERO) {
-          value = value * 10 + digit;
+        let value = -1;
+        if (!isNull) {
+          const begin = at;
+          value = 0;
+          for (let digit = buffer[at]! - ZERO; digit >= 0 && digit <= 9; digit = buffer[++at]! - ZERO) {
+            value = value * 10 + digit;
+          }
+          const digits = at - begin;
+          if (digits === 0 || digits > MOST_DIGITS || (digits > 1 && buffer[begin] === ZERO)) return -1;
+          if (value > slot.max || value < slot.min) return -1;
         }
-        const digits = at - begin;
-        if (digits === 0 || digits > MOST_DIGITS || (digits > 1 && buffer[begin] === ZERO)) return -1;
-        if (value > slot.max || value < slot.min) return -1;
         if (slot.kind === INT32) slot.ints[row] = value;
         else slot.longs[row] = slot.isTime ? toSeconds(value) : value;
       }
