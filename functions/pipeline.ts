@@ -11,6 +11,7 @@ import { decodeDelivery } from '../shared/flow/decode.ts';
 import type { Pipeline } from '../shared/pipeline.ts';
 import { alertQueries } from '../shared/query/alert-queries.ts';
 import { PRIVATE_NETWORKS } from '../shared/rules/built-in-lists.ts';
+import { quickStart } from './quick-start.ts';
 
 const { config, lists } = deployment;
 const lake = process.env['SEKISHO_LAKE']!;
@@ -40,7 +41,7 @@ export const pipeline: Pipeline = {
   sink: undefined,
   clock: systemClock,
   random: () => randomBytes(6).toString('hex'),
-  decode: (arrival) => decodeDelivery(arrival, { ...lasting, arrival: Date.now() / 1000 }),
+  decode: quickStart((arrival) => decodeDelivery(arrival, { ...lasting, arrival: Date.now() / 1000 })),
   get rules() {
     return rules.current;
   },
