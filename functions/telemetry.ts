@@ -43,9 +43,11 @@ export function warn(message: string, details: Details = {}): Promise<void> {
 }
 
 /** Logs what an invocation failed with. */
-export function fail(error: unknown): Promise<void> {
+export async function fail(error: unknown): Promise<void> {
   const thrown = error instanceof Error ? error : new Error(String(error));
-  return log('error', thrown.message, thrown);
+  const { showSources } = await import('./source-positions.ts');
+  showSources(thrown);
+  await log('error', thrown.message, thrown);
 }
 
 /** Different things that a process warns of once. */

@@ -28,7 +28,6 @@ function environment({ config }: Deployment): Readonly<Record<string, unknown>> 
   const references = config.alerts.routes.some(({ topic }) => topic === undefined);
   const text = JSON.stringify(Object.fromEntries(topics));
   return {
-    NODE_OPTIONS: '--enable-source-maps',
     POWERTOOLS_LOG_LEVEL: 'WARN',
     POWERTOOLS_SERVICE_NAME: stack,
     SEKISHO_LAKE: ref('Lake'),

@@ -52,7 +52,6 @@ describe('a package', () => {
     for (const name of FUNCTIONS) {
       expect(resource(`${name}LambdaFunction`).Properties['Environment']).toEqual({
         Variables: {
-          NODE_OPTIONS: '--enable-source-maps',
           POWERTOOLS_LOG_LEVEL: 'WARN',
           POWERTOOLS_SERVICE_NAME: 'sekisho-full',
           SEKISHO_LAKE: { Ref: 'Lake' },
