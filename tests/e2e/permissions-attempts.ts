@@ -29,6 +29,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -98,6 +99,14 @@ const ATTEMPTS: Readonly<Record<string, Attempt>> = {
     actor.sqs.send(new ReceiveMessageCommand({ QueueUrl: queue(actor, target), VisibilityTimeout: 0 })),
   'sqs:DeleteMessage': (actor, target) =>
     actor.sqs.send(new DeleteMessageCommand({ QueueUrl: queue(actor, target), ReceiptHandle: 'none' })),
+  'sqs:ChangeMessageVisibility': (actor, target) =>
+    actor.sqs.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: queue(actor, target),
+        ReceiptHandle: 'none',
+        VisibilityTimeout: 0,
+      }),
+    ),
   'sqs:GetQueueAttributes': (actor, target) =>
     actor.sqs.send(new GetQueueAttributesCommand({ QueueUrl: queue(actor, target), AttributeNames: ['All'] })),
   'sns:Publish': ({ sns }, { arn }) => sns.send(new PublishCommand({ TopicArn: arn, Message: 'test' })),

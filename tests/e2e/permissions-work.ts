@@ -4,6 +4,8 @@ import type { FunctionName } from '../../infra/names.ts';
 import { ALERTS } from '../../shared/alerts/layout.ts';
 import { encodeBatchMessage } from '../../shared/envelope/batch-message.ts';
 import { parseFormat, type Format } from '../../shared/flow/format.ts';
+import { encodeClosed } from '../../shared/windows/hour.ts';
+import { hourKey } from '../../shared/windows/layout.ts';
 import type { Asked } from './permissions-proxy.ts';
 import { PLACES, type Called, type EnforcingSystem } from './permissions-system.ts';
 import { ACCOUNT, asText, makeTraffic, toSubscriptionEvent, type LogEvent, type Traffic } from './traffic.ts';
@@ -59,7 +61,12 @@ const PREPARE: Readonly<Record<FunctionName, (system: EnforcingSystem) => Promis
   async Windows(system) {
     await system.clear('windows/');
     await system.clear(ALERTS);
-    await system.call('Archive', messages([encodeBatchMessage({ kind: 'packed', packed: packed(flows()) })]));
+    const sent = [flows(), hoursAgo(flows(), 5)].map((traffic) => packed(traffic));
+    await system.call('Archive', messages(sent.map((text) => encodeBatchMessage({ kind: 'packed', packed: text }))));
+    // that hour is over: a run that closed it was interrupted
+    const hour = Math.floor(Date.now() / HOUR_MS) - 5;
+    for (const each of [hour - 1, hour, hour + 1])
+      await system.put(system.outputs['Lake']!, hourKey(each), encodeClosed());
     return [{}];
   },
 
@@ -82,6 +89,19 @@ const PREPARE: Readonly<Record<FunctionName, (system: EnforcingSystem) => Promis
 /** A machine's traffic that raises alerts, also one that others may quiet. */
 function flows(): Traffic {
   return makeTraffic({ logGroup: PLACES.flows, ftp: true });
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The same, but so many hours before. */
+function hoursAgo(traffic: Traffic, hours: number): Traffic {
+  const earlier = (seconds: string): string => `${Number(seconds) - hours * 3600}`;
+  const events = traffic.events.map((event) => ({
+    ...event,
+    timestamp: event.timestamp - hours * HOUR_MS,
+    message: event.message.replace(/(\d+) (\d+)(?= \w+ OK$)/, (_, start, end) => `${earlier(start)} ${earlier(end)}`),
+  }));
+  return { ...traffic, events };
 }
 
 /** The same with a line that is no record. */
