@@ -1,17 +1,21 @@
 /** A delivery of CloudWatch Logs, as a subscription sends it. */
 import { openSubscriptionEvent } from '../shared/envelope/subscription.ts';
 import { detect } from '../shared/pipeline.ts';
-import { knowsLogGroup, pipeline } from './pipeline.ts';
+import { withMiddleware } from './middleware.ts';
+import { knowsLogGroup, leftOutRules, pipeline } from './pipeline.ts';
 import { warnOnce } from './telemetry.ts';
-import { withRules } from './with-rules.ts';
 
 /** Lambda calls it asynchronously: an error has it called again, and in the end the event kept. */
-export const handler = withRules(async (event: unknown): Promise<void> => {
+export const handler = withMiddleware(async (event: unknown): Promise<void> => {
   const { decoded } = await detect(openSubscriptionEvent(event), pipeline);
   // what is malformed is archive's to count: it is quarantined there
   const logGroup = decoded.kind === 'decoded' ? decoded.delivery.source.name : null;
-  if (logGroup === null || knowsLogGroup(logGroup)) return;
-  await warnOnce(
-    `log group \`${logGroup}\` is not in sekisho.yml: its lines are read as the default format; add it to \`sources\` with its format`,
-  );
+  if (logGroup === null) return;
+  if (!knowsLogGroup(logGroup)) {
+    await warnOnce(
+      `log group \`${logGroup}\` is not in sekisho.yml: its lines are read as the default format; add it to \`sources\` with its format`,
+    );
+  }
+  const ids = leftOutRules('none').map(({ id }) => `\`${id}\``);
+  if (ids.length > 0) throw new Error(`${ids.join(', ')} could not decide: lists that they name can't be read`);
 });

@@ -1,5 +1,4 @@
 /** Alerts that were created, as S3 tells of them: told to whom the routes say. */
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { openChannels } from '../shared/adapters/aws/alert-channels.ts';
 import { lazyBucketStore } from '../shared/adapters/aws/lazy-store.ts';
 import { systemClock } from '../shared/adapters/local/clock.ts';
@@ -7,7 +6,7 @@ import { homeOf } from '../shared/alerts/messages/context.ts';
 import { noNoticeMemory, notify, quietableRules, type AlertChannel } from '../shared/alerts/notify.ts';
 import { deployment } from './deployment.ts';
 import { withMiddleware } from './middleware.ts';
-import { answerTo, receivedIn } from './queue.ts';
+import { fromQueue } from './queue.ts';
 import { metrics, warn } from './telemetry.ts';
 
 const { alerts, timeZone, deployment: names } = deployment.config;
@@ -22,13 +21,15 @@ const options = {
 };
 let channels: readonly AlertChannel[] | undefined;
 
-export const handler = withMiddleware(async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-  const home = homeOf(context.invokedFunctionArn);
-  channels ??= openChannels(alerts, topics, { deployment: `${names.name}-${names.stage}`, lake, timeZone, home });
-  const { failed, told, heldBack, warnings } = await notify(receivedIn(event), { ...options, channels });
-  for (const warning of warnings) await warn(warning);
-  const now = systemClock.now().getTime();
-  const delays = told.map(({ last_seen }) => (now - Date.parse(last_seen)) / 1000);
-  metrics.add({ AlertsTold: told.length, AlertsHeldBack: heldBack, FlowToAlertSeconds: delays });
-  return answerTo(failed);
-});
+export const handler = withMiddleware(
+  fromQueue(async (messages, context) => {
+    const home = homeOf(context.invokedFunctionArn);
+    channels ??= openChannels(alerts, topics, { deployment: `${names.name}-${names.stage}`, lake, timeZone, home });
+    const { failed, told, heldBack, warnings } = await notify(messages, { ...options, channels });
+    for (const warning of warnings) await warn(warning);
+    const now = systemClock.now().getTime();
+    const delays = told.map(({ last_seen }) => (now - Date.parse(last_seen)) / 1000);
+    metrics.add({ AlertsTold: told.length, AlertsHeldBack: heldBack, FlowToAlertSeconds: delays });
+    return failed;
+  }),
+);

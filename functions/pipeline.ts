@@ -11,7 +11,9 @@ import { decodeDelivery } from '../shared/flow/decode.ts';
 import type { Pipeline } from '../shared/pipeline.ts';
 import { alertQueries } from '../shared/query/alert-queries.ts';
 import { PRIVATE_NETWORKS } from '../shared/rules/built-in-lists.ts';
+import type { Memory, Rule } from '../shared/rules/rule.ts';
 import { quickStart } from './quick-start.ts';
+import { metrics, warn } from './telemetry.ts';
 
 const { config, lists } = deployment;
 const lake = process.env['SEKISHO_LAKE']!;
@@ -22,8 +24,8 @@ const lasting = { ...decoding, region: process.env['AWS_REGION'] };
 
 const rules = new DeployedRules(deployment.rules, lists, async (place, known) => {
   if (place.kind === 'file') return { kind: 'failed', message: `\`${place.path}\` is read when rules are packaged` };
-  const { fetchListObject } = await import('../shared/adapters/aws/late.ts');
-  return fetchListObject(place.kind === 's3' ? place.bucket : lake, place.key, known);
+  const { fetchListObjectSoon } = await import('../shared/adapters/aws/late.ts');
+  return fetchListObjectSoon(place.kind === 's3' ? place.bucket : lake, place.key, known);
 });
 
 /** Where batches are parked that are too large for the queue. */
@@ -45,11 +47,19 @@ export const pipeline: Pipeline = {
   get rules() {
     return rules.current;
   },
+  refresh: refreshRules,
   queriesOf: alertQueries(config.networks ?? PRIVATE_NETWORKS),
   seen: noAlertMemory(),
 };
 
-/** Reads the lists that are kept in S3 anew where their time has come, before an event is looked at; what has to be told of them. */
-export function refreshRules(): Promise<readonly string[]> {
-  return rules.refresh(systemClock.now());
+/** Reads the lists that are kept in S3 anew where their time has come; what is wrong with them is told. */
+export async function refreshRules(): Promise<void> {
+  const { problems, unreadable } = await rules.refresh(systemClock.now());
+  if (unreadable > 0) metrics.add({ UnreadableLists: unreadable });
+  for (const problem of problems) await warn(problem);
+}
+
+/** Rules that could decide nothing, as a list of theirs could not be read since this process began. */
+export function leftOutRules(memory: Memory): readonly Rule[] {
+  return rules.leftOut(memory);
 }

@@ -2,14 +2,13 @@
 import type { Context } from 'aws-lambda';
 import { withMiddleware } from './middleware.ts';
 import { refreshRules } from './pipeline.ts';
-import { warn } from './telemetry.ts';
 
 /** A Lambda handler around `work`, whose rules have their lists as they are by now. */
 export function withRules<Event, Answer>(
   work: (event: Event, context: Context) => Promise<Answer>,
 ): (event: Event, context: Context) => Promise<Answer> {
   return withMiddleware(async (event: Event, context: Context) => {
-    for (const problem of await refreshRules()) await warn(problem);
+    await refreshRules();
     return work(event, context);
   });
 }

@@ -36,6 +36,8 @@ function alarmsOf(deployment: Deployment): Readonly<Record<string, Alarm>> {
   const { config } = deployment;
   const own = ownMetric(config.deployment);
   const happened = { period: 5 * MINUTE, points: 1, of: 1, threshold: 1, missing: 'notBreaching' } as const;
+  // what is tried again may fail once
+  const often = { ...happened, points: 2, of: 3 } as const;
   const atLeast = { compare: 'GreaterThanOrEqualToThreshold' } as const;
   const over = { compare: 'GreaterThanThreshold' } as const;
   return {
@@ -132,6 +134,20 @@ function alarmsOf(deployment: Deployment): Readonly<Record<string, Alarm>> {
       ...happened,
       ...atLeast,
     },
+    UnreadableLists: {
+      says: 'A list in S3 that rules name can not be read: functions use its former entries, and those that never had any leave these rules out. Their logs say which and why, as does `sekisho doctor`.',
+      metrics: own('UnreadableLists'),
+      statistic: 'Sum',
+      ...often,
+      ...atLeast,
+    },
+    FailedMessages: {
+      says: 'Messages of the queues fail again and again, though the functions themselves run: the logs of `archive`, `collect` and `notify` say why. They are tried for two hours, then they are dead letters.',
+      metrics: own('FailedMessages'),
+      statistic: 'Sum',
+      ...often,
+      ...atLeast,
+    },
     StateSize: {
       says: 'Window state is larger than windows.state_limit: a rule counts too many groups. `sekisho rules explain` shows what each one keeps.',
       metrics: own('WindowStateBytes'),
@@ -183,7 +199,7 @@ function queueAlarms(): Readonly<Record<string, Alarm>> {
       [
         `${queue}Dead`,
         {
-          says: `Messages of the queue ${queue} failed five times. Look at the function's log, mend the cause, then run \`sekisho redrive --queue ${queue.toLowerCase()}\`.`,
+          says: `Messages of the queue ${queue} failed 14 times. Look at the function's log, mend the cause, then run \`sekisho redrive --queue ${queue.toLowerCase()}\`.`,
           metrics: queueMetric(`${queue}Dead`, 'ApproximateNumberOfMessagesVisible'),
           statistic: 'Maximum',
           period: 5 * MINUTE,

@@ -9,11 +9,15 @@ import { scheduleRules } from './schedules.ts';
 /** The longest that SQS keeps a message. */
 const FOURTEEN_DAYS = 1_209_600;
 
-/** So often a message is tried before it goes to the dead letters. */
-const TRIES = 5;
+/** So often a message is tried before it goes to the dead letters: over more than two hours, see shared/retry-delay.ts. */
+const TRIES = 14;
 
 interface Queue {
-  /** Seconds that a message taken is hidden: six times the function's timeout, as Lambda wants it, and its batching window. */
+  /**
+   * Seconds that a message taken is hidden, unless its function says otherwise: its timeout and its batching window, so that
+   * nobody else has the message while it works, and a minute. A message of a function that was killed comes again then.
+   * (Six times the timeout are what AWS advises where calls are throttled: here there are only as many as may run.)
+   */
   readonly visibility: number;
   /** Who may send to it, beside the roles that may. */
   readonly senders: readonly Statement[];
@@ -44,13 +48,13 @@ function queuesOf({ config }: Deployment): Readonly<Record<string, Queue>> {
   const made = sources.flatMap((source) => (source.kind === 'bucket' && source.create ? [source.bucket] : []));
   const rules = objectRules(config);
   return {
-    Batches: { visibility: 6 * 120 + 60, senders: [], deadSenders: [] },
+    Batches: { visibility: 120 + 60 + 60, senders: [], deadSenders: [] },
     Objects: {
-      visibility: 6 * 900,
+      visibility: 900 + 60,
       senders: [...fromBuckets('Objects', made), ...fromRules('Objects', rules)],
       deadSenders: fromRules('ObjectsDead', rules),
     },
-    Alerts: { visibility: 6 * 60 + 5, senders: fromBuckets('Alerts', [lake]), deadSenders: [] },
+    Alerts: { visibility: 60 + 5 + 60, senders: fromBuckets('Alerts', [lake]), deadSenders: [] },
   };
 }
 

@@ -57,9 +57,13 @@ export function keepFailedEvents({ deployment }: Config, name: FunctionName): re
   ];
 }
 
-/** Takes messages of a queue, for Lambda to hand over. */
+/** Takes messages of a queue, for Lambda to hand over, and says when those come again that failed. */
 export function takeFrom(queue: string): Statement {
-  return allow(`Take${queue}`, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], attribute(queue));
+  return allow(
+    `Take${queue}`,
+    ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+    attribute(queue),
+  );
 }
 
 /** Hands deliveries on. */

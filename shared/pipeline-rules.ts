@@ -22,9 +22,10 @@ export interface PipelineRules {
 /** Compiled rules of each kind of flow log. */
 export type RulesByTable = Readonly<Record<FlowTable, CompiledRules>>;
 
-/** Compiles a checked rule set for the pipeline. */
-export function compilePipelineRules(rules: readonly Rule[]): PipelineRules {
-  const compile = (memory: Memory): RulesByTable => byTable((table) => compileRules(rulesOf(rules, memory, table)));
+/** Compiles a checked rule set for the pipeline; those that are left out stay among `all`, but find nothing. */
+export function compilePipelineRules(rules: readonly Rule[], leftOut?: ReadonlySet<Rule>): PipelineRules {
+  const wanted = leftOut === undefined ? rules : rules.filter((rule) => !leftOut.has(rule));
+  const compile = (memory: Memory): RulesByTable => byTable((table) => compileRules(rulesOf(wanted, memory, table)));
   return { all: rules, immediate: compile('none'), windowed: compile('stream') };
 }
 

@@ -30,6 +30,8 @@ export interface Pipeline {
   readonly decode: (arrival: Arrival) => Decoded;
   /** Asked for once a step: from one step to the next there may be others, as outside lists are refreshed. */
   readonly rules: PipelineRules;
+  /** Has the rules as they should be by now; detection calls it once a delivery is safe, and not before. */
+  readonly refresh?: () => Promise<void>;
   /** Writes the queries that alerts carry. */
   readonly queriesOf: QueriesOf;
   /** Alerts known to exist, so that a process asks the store only once for each. */
@@ -51,6 +53,7 @@ export async function detect(arrival: Arrival, pipeline: Pipeline): Promise<Dete
   const decoded = pipeline.decode(arrival);
   if (decoded.kind === 'control') return { decoded, alerts: [] };
   await pipeline.queue.send(arrival);
+  await pipeline.refresh?.();
   const alerts = decoded.kind === 'decoded' ? await alertAtOnce(decoded.delivery, pipeline) : [];
   return { decoded, alerts };
 }

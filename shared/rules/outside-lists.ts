@@ -24,6 +24,8 @@ export interface ListRefresh {
   readonly changed: boolean;
   /** Lists that could not be read again, each told once until it can; the entries of before stay. */
   readonly problems: readonly string[];
+  /** How many of those that were looked at could not be read, told before or not. */
+  readonly unreadable: number;
   /** What is wrong with lines of lists that changed. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -36,11 +38,17 @@ interface Known {
   version: string | undefined;
   /** When it is looked at again, milliseconds. */
   due: number;
+  /** Looks since it could last be read. */
+  failures: number;
   /** The last problem that was told. */
   told: string | undefined;
 }
 
-/** The outside lists of one run. */
+/** Seconds after which a list is looked at again that could not be read, twice as many each time, and at most. */
+const FIRST_RETRY = 5;
+const LAST_RETRY = 60;
+
+/** The outside lists of one run. Those that are looked at at one time are so side by side. */
 export class OutsideLists {
   readonly #fetch: FetchList;
   readonly #known = new Map<string, Known>();
@@ -51,16 +59,23 @@ export class OutsideLists {
 
   /** Reads those lists that were not read before. */
   async load(sources: Iterable<ListSource>, now: Date): Promise<void> {
+    const added: Known[] = [];
     for (const source of sources) {
       const key = keyOf(source);
       if (this.#known.has(key)) continue;
       const name = formatPlace(source.place);
       const read = { kind: 'failed', message: 'it has not been read' } as const;
-      const known: Known = { source, read, text: { name, text: '' }, version: undefined, due: 0, told: undefined };
+      const text = { name, text: '' };
+      const known: Known = { source, read, text, version: undefined, due: 0, failures: 0, told: undefined };
       this.#known.set(key, known);
-      const message = await this.#look(known, now);
-      if (message !== undefined) known.read = { kind: 'failed', message };
+      added.push(known);
     }
+    await Promise.all(
+      added.map(async (known) => {
+        known.told = await this.#look(known, now);
+        if (known.told !== undefined) known.read = { kind: 'failed', message: known.told };
+      }),
+    );
   }
 
   /** What a list that was loaded holds. */
@@ -85,23 +100,35 @@ export class OutsideLists {
     const problems: string[] = [];
     const diagnostics: Diagnostic[] = [];
     let changed = false;
-    for (const known of this.#known.values()) {
-      if (now.getTime() < known.due) continue;
+    let unreadable = 0;
+    const due = [...this.#known.values()].filter((known) => now.getTime() >= known.due);
+    const looks = due.map(async (known) => {
       const before = known.read;
-      const message = await this.#look(known, now);
+      return { known, before, message: await this.#look(known, now) };
+    });
+    for (const { known, before, message } of await Promise.all(looks)) {
+      if (message !== undefined) unreadable++;
       if (message !== undefined && message !== known.told) problems.push(message);
       known.told = message;
       if (known.read === before || known.read.kind === 'failed') continue;
       diagnostics.push(...known.read.diagnostics);
       changed ||= before.kind === 'failed' || !isSame(before.entries, known.read.entries);
     }
-    return { changed, problems, diagnostics };
+    return { changed, problems, unreadable, diagnostics };
   }
 
   /** Takes what the place holds now, if it can be read; else says what is wrong. */
   async #look(known: Known, now: Date): Promise<string | undefined> {
-    const { place, column, refresh } = known.source;
-    known.due = now.getTime() + refresh * 1000;
+    const message = await this.#take(known);
+    const { refresh } = known.source;
+    const soon = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** known.failures);
+    known.failures = message === undefined ? 0 : known.failures + 1;
+    known.due = now.getTime() + 1000 * (message === undefined ? refresh : Math.min(refresh, soon));
+    return message;
+  }
+
+  async #take(known: Known): Promise<string | undefined> {
+    const { place, column } = known.source;
     const fetched = await this.#fetch(place, known.version);
     if (fetched.kind === 'failed') return fetched.message;
     if (fetched.kind === 'unchanged') return known.told;

@@ -30,6 +30,8 @@ const METRICS = {
   WindowStateBytes: true,
   LateRecords: true,
   UnreadableState: true,
+  UnreadableLists: true,
+  FailedMessages: true,
   WatermarkAgeSeconds: true,
 } satisfies Record<MetricName, true>;
 

@@ -122,7 +122,15 @@ describe.skipIf(!hasEmulator)('the functions over the wire', () => {
     return eventOf(bodies);
   }
   const eventOf = (bodies: readonly string[]): SQSEvent =>
-    ({ Records: bodies.map((body, index) => ({ messageId: `${index}`, body })) }) as SQSEvent;
+    ({
+      Records: bodies.map((body, index) => ({
+        messageId: `${index}`,
+        body,
+        receiptHandle: 'let go long ago',
+        attributes: { ApproximateReceiveCount: '1' },
+        eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:batches',
+      })),
+    }) as SQSEvent;
 
   async function keys(prefix: string, bucket = 'lake'): Promise<readonly string[]> {
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
@@ -223,6 +231,7 @@ describe.skipIf(!hasEmulator)('the functions over the wire', () => {
     expect(await archive(eventOf(bodies), CONTEXT)).toEqual({ batchItemFailures: [{ itemIdentifier: '0' }] });
     expect(logged()).toMatchObject([{ level: 'WARN', message: 'the message is not JSON', failedMessage: '0' }]);
     expect((await rows()).length).toBe(before + 1);
+    expect(metricsSaid()).toMatchObject([{ FailedMessages: 1 }]);
   });
 
   test('an object that was delivered to S3 is detected and archived in one', async () => {

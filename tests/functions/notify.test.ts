@@ -104,7 +104,13 @@ describe.skipIf(!hasEmulator)('notify over the wire', () => {
 
   /** A message of the queue, as Lambda hands it over. */
   const message = (messageId: string, body: unknown): SQSEvent['Records'][number] =>
-    ({ messageId, body: typeof body === 'string' ? body : JSON.stringify(body) }) as SQSEvent['Records'][number];
+    ({
+      messageId,
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      receiptHandle: 'let go long ago',
+      attributes: { ApproximateReceiveCount: '1' },
+      eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:people',
+    }) as SQSEvent['Records'][number];
 
   const created = (alert: Alert): object => ({
     Records: [

@@ -75,6 +75,8 @@ describe('alarms', () => {
     'QuarantinedLines',
     'WatermarkAgeSeconds',
     'AlertsHeldBack',
+    'UnreadableLists',
+    'FailedMessages',
     'DeliveryErrors',
   ])('one looks at %s', (name) => {
     expect(alarms.flatMap(({ Metrics }) => metricsOf(Metrics)).map(({ MetricName }) => MetricName)).toContain(name);

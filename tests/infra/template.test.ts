@@ -103,7 +103,7 @@ describe.each(CONFIGURATIONS.map(([name]) => name))('the configuration %s', (nam
       if (id.endsWith('Dead')) continue;
       expect(queue['RedrivePolicy']).toEqual({
         deadLetterTargetArn: { 'Fn::GetAtt': [`${id}Dead`, 'Arn'] },
-        maxReceiveCount: 5,
+        maxReceiveCount: 14,
       });
       const arn = resources[`${id}Dead`]!.Properties['RedriveAllowPolicy'].sourceQueueArns[0]['Fn::Sub'] as string;
       expect(arn.split(':').at(-1)).toBe(queue['QueueName']);

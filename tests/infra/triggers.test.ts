@@ -33,12 +33,13 @@ test('queues feed functions: many deliveries at once and few writers, one object
   }
 });
 
-test('a message stays hidden for six times the timeout of the function that has it, and its batching window', () => {
+test('a message stays hidden for as long as a function may have it: its timeout, its batching window, and a minute', () => {
   for (const [, mapping] of ofType(resources, 'AWS::Lambda::EventSourceMapping')) {
     const name = (mapping['FunctionName'].Ref as string).replace('LambdaFunction', '').toLowerCase();
     const queue = resources[mapping['EventSourceArn']['Fn::GetAtt'][0] as string]!.Properties;
-    const least = 6 * functions[name]!.timeout + (mapping['MaximumBatchingWindowInSeconds'] as number);
-    expect(queue['VisibilityTimeout']).toBe(least);
+    const longest = functions[name]!.timeout + (mapping['MaximumBatchingWindowInSeconds'] as number);
+    expect(queue['VisibilityTimeout']).toBe(longest + 60);
+    expect(queue['RedrivePolicy']).toMatchObject({ maxReceiveCount: 14 });
   }
 });
 

@@ -7,6 +7,7 @@ import type { Notice } from '../../alerts/notifications.ts';
 import type { AlertChannel } from '../../alerts/notify.ts';
 import type { AlertConfig } from '../../config/config.ts';
 import { openAlertTopic } from './alert-topic.ts';
+import { MESSAGES } from './limits.ts';
 import { openSecurityHub } from './security-hub.ts';
 
 /**
@@ -18,7 +19,7 @@ export function openChannels(
   topics: Readonly<Record<string, string>>,
   context: MessageContext,
 ): readonly AlertChannel[] {
-  const client = new SNSClient();
+  const client = new SNSClient(MESSAGES);
   const channels = routes.map(({ name, atLeast, topic, format }): AlertChannel => {
     const arn = topics[name] ?? topic;
     if (arn === undefined) throw new Error(`route \`${name}\` has no topic: deploy again`);

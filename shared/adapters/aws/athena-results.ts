@@ -10,6 +10,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { QueryResult, ResultValue } from '../../ports.ts';
 import { parseAthenaCsv } from './athena-csv.ts';
 import { athenaValue } from './athena-values.ts';
+import { OBJECTS } from './limits.ts';
 import { s3Error } from './s3-errors.ts';
 
 /** Pages of a thousand rows that are asked for one by one; after them the file is one request for all. */
@@ -61,7 +62,7 @@ function valuesOf(row: Cells, info: readonly ColumnInfo[]): readonly ResultValue
 
 async function readObject(place: string, given: S3Client | undefined): Promise<string> {
   const { hostname: bucket, pathname } = new URL(place);
-  const files = given ?? new S3Client();
+  const files = given ?? new S3Client(OBJECTS);
   try {
     const { Body } = await files.send(new GetObjectCommand({ Bucket: bucket, Key: pathname.slice(1) }));
     return await Body!.transformToString();

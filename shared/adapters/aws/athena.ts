@@ -13,6 +13,7 @@ import type { ObjectStore, QueryEngine, QueryList, QueryResult } from '../../por
 import { callError, endedError, isWorthAnotherTry } from './athena-errors.ts';
 import { openListObjects } from './athena-lists.ts';
 import { readResults } from './athena-results.ts';
+import { QUERIES } from './limits.ts';
 
 /** What an engine asks, and where. */
 export interface AthenaOptions {
@@ -45,11 +46,7 @@ const LONGEST_WAIT = 3_000;
 const MOST_ATTEMPTS = 3;
 
 function newClient(): AthenaClient {
-  return new AthenaClient({
-    // looks at a query are throttled together with those of everybody else in the account
-    maxAttempts: 8,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
-  });
+  return new AthenaClient(QUERIES);
 }
 
 /**

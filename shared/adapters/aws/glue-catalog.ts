@@ -1,9 +1,10 @@
 /** What the Glue catalog knows of a deployment's database. */
 import { EntityNotFoundException, GetTableCommand, GlueClient } from '@aws-sdk/client-glue';
 import type { ViewCatalog } from '../../query/ensure-views.ts';
+import { CALLS } from './limits.ts';
 
 /** The tables and views of one database. */
-export function openGlueCatalog(database: string, client = new GlueClient()): ViewCatalog {
+export function openGlueCatalog(database: string, client = new GlueClient(CALLS)): ViewCatalog {
   return {
     async has(name) {
       try {

@@ -20,6 +20,8 @@ const METRICS = {
   WindowStateBytes: { unit: 'Bytes', keep: 'last', bad: false },
   LateRecords: { unit: 'Count', keep: 'sum', bad: true },
   UnreadableState: { unit: 'Count', keep: 'sum', bad: true },
+  UnreadableLists: { unit: 'Count', keep: 'sum', bad: true },
+  FailedMessages: { unit: 'Count', keep: 'sum', bad: true },
   WatermarkAgeSeconds: { unit: 'Seconds', keep: 'last', bad: false },
 } as const satisfies Record<string, MetricKind>;
 

@@ -1,10 +1,8 @@
 /** Objects of S3 that are to be collected, opened as streams. */
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { OpenObject } from '../../envelope/object-message.ts';
+import { STREAMS } from './limits.ts';
 import { s3Error, statusOf } from './s3-errors.ts';
-
-/** A connection over which nothing comes for so long is given up; it also rests while what came is archived. */
-const IDLE_MS = 180_000;
 
 /**
  * What opens objects of any bucket. An object that was deleted is gone; for S3 to say so, the reader must be allowed to
@@ -14,7 +12,7 @@ export function openObjectSource(
   client = new S3Client({
     // a bucket may lie in any region, and knows which
     followRegionRedirects: true,
-    requestHandler: { connectionTimeout: 5_000, socketTimeout: IDLE_MS },
+    ...STREAMS,
   }),
 ): OpenObject {
   return async ({ bucket, key, version }) => {

@@ -6,6 +6,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { QueuedMessage } from '../../ports.ts';
+import { MESSAGES } from './limits.ts';
 
 /** SQS gives no more at once. */
 const MOST_AT_ONCE = 10;
@@ -15,7 +16,7 @@ let client: SQSClient | undefined;
 
 /** Up to `most` messages that are in sight now. What is not settled comes into sight again after the queue's own time. */
 export async function receiveMessages(queueUrl: string, most: number): Promise<readonly QueuedMessage<string>[]> {
-  const sqs = (client ??= new SQSClient());
+  const sqs = (client ??= new SQSClient(MESSAGES));
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
       QueueUrl: queueUrl,

@@ -3,6 +3,7 @@ import type { SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { SecurityFinding } from '../../alerts/messages/asff.ts';
 import { Untold } from '../../alerts/untold.ts';
 import type { AlertSink } from '../../ports.ts';
+import { CALLS } from './limits.ts';
 
 /** Findings and bytes of one call, which takes 6 MB. */
 const MOST_FINDINGS = 100;
@@ -27,7 +28,7 @@ export function openSecurityHub<A>({ findingOf, client }: FindingOptions<A>): Al
       });
       if (findings.length === 0) return;
       const { BatchImportFindingsCommand, SecurityHubClient } = await import('@aws-sdk/client-securityhub');
-      opened ??= new SecurityHubClient();
+      opened ??= new SecurityHubClient(CALLS);
       const untold = new Set<A>();
       const reasons = new Set<string>();
       for (const chunk of chunksOf(findings)) {

@@ -3,10 +3,8 @@
  * longer than all the rest of a first delivery, so the first try is a plain signed request; whatever does not succeed is
  * left to the SDK, which knows every kind of credentials and how to wait.
  */
+import { FIRST_TRY } from './limits.ts';
 import { signPost, type Signer } from './sign-request.ts';
-
-/** A first try that takes longer than this, milliseconds, has failed. */
-const FIRST_TRY = 5_000;
 
 /** Sends a message of at most 1 MiB to the queue at `queueUrl`; throws what the SDK throws when it has given up. */
 export async function sendMessage(
