@@ -6,8 +6,10 @@ import { EMPTY_TALLY, tally } from './flow/tally.ts';
 import { encodeObject, ROW_GROUP_RECORDS } from './lake/encode.ts';
 import { objectName, quarantineKey, rawKey } from './lake/layout.ts';
 import { encodeQuarantine } from './lake/quarantine.ts';
-import { matchDelivery, type PipelineRules, type RulesByTable } from './pipeline-rules.ts';
+import { matchDelivery, type PipelineRules } from './pipeline-rules.ts';
 import type { Clock, ObjectStore } from './ports.ts';
+import { isStreamedAbsence } from './windows/absence.ts';
+import { arrivalsOf } from './windows/arrivals.ts';
 import { startDelta } from './windows/contribute.ts';
 import { encodeDelta, type Delta } from './windows/delta.ts';
 import { deltaKey } from './windows/layout.ts';
@@ -137,7 +139,7 @@ export class Archiver {
     if (waiting.length === 0) return;
     const started = clock.now();
     const name = objectName(started, random());
-    const { tables, quarantine, deltas } = encode(waiting, rules);
+    const { tables, quarantine, deltas } = encode(waiting, rules, started);
     for (const [table, body] of tables) {
       await store.put(rawKey(table, started, name), body);
       this.#sum = sumOfArchived(this.#sum, { ...NOTHING, objects: 1, bytes: body.length });
@@ -157,7 +159,7 @@ interface Encoded {
   readonly deltas: readonly Uint8Array[];
 }
 
-function encode(waiting: readonly Waiting[], rules: PipelineRules): Encoded {
+function encode(waiting: readonly Waiting[], rules: PipelineRules, at: Date): Encoded {
   try {
     const deliveries = waiting.map(({ delivery }) => delivery);
     const archived = waiting.flatMap(({ delivery, keeping }) => (keeping === 'archived' ? [delivery] : []));
@@ -169,7 +171,7 @@ function encode(waiting: readonly Waiting[], rules: PipelineRules): Encoded {
     return {
       tables,
       quarantine,
-      deltas: Array.from(deltasOf(deliveries, rules.windowed), (delta) => encodeDelta(delta)),
+      deltas: Array.from(deltasOf(deliveries, rules, at), (delta) => encodeDelta(delta)),
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -177,14 +179,26 @@ function encode(waiting: readonly Waiting[], rules: PipelineRules): Encoded {
   }
 }
 
-/** What the deliveries contribute to windows; nothing where no windowed rule matched. */
-function* deltasOf(deliveries: readonly DecodedDelivery[], rules: RulesByTable): Generator<Delta> {
+/**
+ * What the deliveries contribute to windows. Where no windowed rule matched that is nothing, unless there are rules about
+ * absence: these have to know that something came.
+ */
+function* deltasOf(
+  deliveries: readonly DecodedDelivery[],
+  { all, windowed }: PipelineRules,
+  at: Date,
+): Generator<Delta> {
+  const batches = deliveries.flatMap((delivery) => delivery.batches);
+  const arrivals = all.some(isStreamedAbsence) ? arrivalsOf(batches, at.getTime() / 1000) : undefined;
   let builder = startDelta();
+  let parts = 0;
   for (const [index, delivery] of deliveries.entries()) {
-    builder.add(matchDelivery(delivery, rules));
-    if (builder.rows < DELTA_ROWS && index < deliveries.length - 1) continue;
-    const delta = builder.build();
+    builder.add(matchDelivery(delivery, windowed));
+    const isLast = index === deliveries.length - 1;
+    if (builder.rows < DELTA_ROWS && !isLast) continue;
+    const delta = builder.rows > 0 || parts === 0 ? builder.build(arrivals) : undefined;
     builder = startDelta();
+    parts++;
     if (delta !== undefined) yield delta;
   }
 }

@@ -13,7 +13,7 @@ import type { DecodedDelivery } from './flow/columns.ts';
 import type { Decoded } from './flow/decode.ts';
 import { matchDelivery, type PipelineRules } from './pipeline-rules.ts';
 import type { AlertSink, BatchQueue, Clock, ObjectStore } from './ports.ts';
-import { foldWindows as fold, type FoldResult } from './windows/fold.ts';
+import { foldWindows as fold, type FoldOptions, type FoldResult } from './windows/fold.ts';
 
 export { compilePipelineRules, type PipelineRules } from './pipeline-rules.ts';
 
@@ -98,7 +98,7 @@ export interface Folded extends FoldResult {
  *
  * @param judgeAt as of when it is decided what is absent, see `FoldOptions`
  */
-export async function foldWindows(pipeline: Pipeline, judgeAt: Date | 'later' = pipeline.clock.now()): Promise<Folded> {
+export async function foldWindows(pipeline: Pipeline, judgeAt: FoldOptions['judgeAt'] = 'arrived'): Promise<Folded> {
   const alerts: Alert[] = [];
   const result = await fold({
     store: pipeline.store,

@@ -6,7 +6,7 @@
  * parts, the gap is judged, and every gap has one of its own.
  */
 import { LATENESS } from '../flow/lateness.ts';
-import type { AbsenceCondition, Rule } from '../rules/rule.ts';
+import { memoryOf, type AbsenceCondition, type Rule } from '../rules/rule.ts';
 import type { Crossing } from './evidence.ts';
 import { gatherEvidence } from './gather.ts';
 import type { Hour } from './hour.ts';
@@ -18,6 +18,14 @@ import { translator } from './translate.ts';
 /** When the absence after a minute is judged, Unix seconds: its own length and what may be late have to be over. */
 export function dueAt(minute: number, seconds: number): number {
   return (minute + 1 + windowMinutes(seconds)) * 60 + LATENESS;
+}
+
+/** A rule about absence. */
+export type AbsenceRule = Rule & { readonly condition: AbsenceCondition };
+
+/** Whether a rule is about an absence that window state tells of. */
+export function isStreamedAbsence(rule: Rule): rule is AbsenceRule {
+  return rule.condition.kind === 'absence' && memoryOf(rule.condition) === 'stream';
 }
 
 /** An hour whose absences are judged; `next` is the one after it, where a match would end them. */
@@ -40,22 +48,23 @@ export function* judgeHour(
   { hour, state, next }: JudgedHour,
   now: number,
 ): Generator<Crossing> {
-  const conditionOf = absencesOf(rules, state);
+  const ruleOf = absencesOf(rules, state);
   const groups = new Set<number>();
   for (let row = 0; row < state.cells.length; row++) {
-    if (conditionOf(state.cells.group(row)) !== undefined) groups.add(state.cells.group(row));
+    if (ruleOf(state.cells.group(row)) !== undefined) groups.add(state.cells.group(row));
   }
   if (groups.size === 0) return;
   const nextMinute = firstMinutes(state, groups, next === 'closed' ? undefined : next);
   const known = next === 'closed' ? (hour + 1) * 60 : Number.POSITIVE_INFINITY;
   for (const [group, steps] of stepsOf(state, groups)) {
-    const { rule, condition } = conditionOf(group)!;
-    const minutes = windowMinutes(condition.seconds);
+    const rule = ruleOf(group)!;
+    const { seconds } = rule.condition;
+    const minutes = windowMinutes(seconds);
     let raised: number | undefined;
     for (const [index, step] of steps.entries()) {
       const { minute } = step;
       const until = steps[index + 1]?.minute ?? nextMinute.get(group) ?? Number.POSITIVE_INFINITY;
-      if (until <= minute + minutes || minute + minutes >= known || dueAt(minute, condition.seconds) > now) continue;
+      if (until <= minute + minutes || minute + minutes >= known || dueAt(minute, seconds) > now) continue;
       const period = Math.floor((minute * 60) / rule.suppress);
       if (period === raised) continue;
       raised = period;
@@ -72,19 +81,14 @@ export function* judgeHour(
   }
 }
 
-interface AbsenceRule {
-  readonly rule: Rule;
-  readonly condition: AbsenceCondition;
-}
-
 /** Tells the rule of a group, if it is one about absence. */
 function absencesOf(
   rules: ReadonlyMap<string, Rule>,
   { rules: refs, paths }: Hour,
 ): (group: number) => AbsenceRule | undefined {
-  const known = refs.map(({ key }): AbsenceRule | undefined => {
+  const known = refs.map(({ key }) => {
     const rule = rules.get(key);
-    return rule?.condition.kind === 'absence' ? { rule, condition: rule.condition } : undefined;
+    return rule !== undefined && isStreamedAbsence(rule) ? rule : undefined;
   });
   const ruleOf = rulesOfPaths(paths);
   return (group) => known[ruleOf[group]!];

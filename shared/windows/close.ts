@@ -8,11 +8,12 @@
  */
 import type { Clock, ObjectStore, StoredObject } from '../ports.ts';
 import { decodeHour, encodeClosed } from './hour.ts';
+import { LATENESS_LIMIT } from './arrivals.ts';
 import type { ListedHour } from './hours.ts';
 import { closedKey, hourKey } from './layout.ts';
 
 /** How long after its last arrival an hour still takes contributions: the lateness limit. */
-const LATENESS_MS = 24 * 3_600_000;
+const LATENESS_MS = LATENESS_LIMIT * 1000;
 
 /** How many hours beside it need an hour: windows and sequences that end in one reach into the two before it. */
 const NEIGHBOURS = 2;
@@ -22,18 +23,20 @@ const NEIGHBOURS = 2;
  * still takes contributions needs the hour, as windows cross the border.
  *
  * @param hours the hours that are stored
+ * @param waiting hours that can't be closed yet, as there is something to be judged in them
  * @returns the hours that were closed
  */
 export async function closeHours(
   store: ObjectStore,
   clock: Clock,
   hours: readonly ListedHour[],
+  waiting: ReadonlySet<number>,
 ): Promise<ReadonlySet<number>> {
   const limit = clock.now().getTime() - LATENESS_MS;
   const arrivals = new Map<number, number>();
   for (const { hour, key, modified } of hours) {
     // the store's clock decides only whether it is worth asking the hour itself: a run may have another (`--now`)
-    const looksOld = modified.getTime() < limit;
+    const looksOld = modified.getTime() < limit && !waiting.has(hour);
     arrivals.set(hour, looksOld ? await arrivalOf(store, key) : Number.POSITIVE_INFINITY);
   }
   const isOld = (hour: number): boolean => (arrivals.get(hour) ?? Number.NEGATIVE_INFINITY) < limit;

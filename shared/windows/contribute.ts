@@ -1,6 +1,7 @@
 /** From the matches of a delivery to rows: the writing side of a delta. */
 import type { ColumnBatch, Source } from '../flow/columns.ts';
 import type { Rule } from '../rules/rule.ts';
+import type { Arrivals } from './arrivals.ts';
 import { BatchReader } from './batch-reader.ts';
 import { internRules } from './contributions.ts';
 import type { Delta } from './delta.ts';
@@ -39,8 +40,8 @@ export interface DeltaBuilder {
   add(delivery: MatchedDelivery): void;
   /** Number of rows so far. */
   readonly rows: number;
-  /** The delta; undefined where no such rule matched anything. */
-  build(): Delta | undefined;
+  /** The delta; undefined where no such rule matched anything, and nothing is to be said of what arrived. */
+  build(arrivals?: Arrivals): Delta | undefined;
 }
 
 /** Starts a delta. */
@@ -69,17 +70,17 @@ export function startDelta(): DeltaBuilder {
     get rows() {
       return delta.rows.length;
     },
-    build() {
+    build(arrivals) {
       const { sets, values, paths, batches, rows, candidates } = delta;
-      if (rows.length === 0) return undefined;
+      if (rows.length === 0 && arrivals === undefined) return undefined;
       const samples = Array.from(candidates.values(), (table) => table.gatherAll());
-      return { rules, sets, values, paths, batches, rows, samples };
+      return { rules, sets, values, paths, batches, rows, samples, arrivals };
     },
   };
 }
 
 /** A delta that grows. */
-interface Growing extends Omit<Delta, 'samples'> {
+interface Growing extends Omit<Delta, 'samples' | 'arrivals'> {
   readonly rules: RuleRef[];
   readonly ruleIndex: Interner<RuleRef>;
   readonly batches: string[];

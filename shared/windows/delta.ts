@@ -1,5 +1,6 @@
 /** The delta: what one run of the archiver saw of rules with memory, kept apart by batch so that repeats can be told. */
 import type { FieldValue } from '../flow/columns.ts';
+import type { Arrivals } from './arrivals.ts';
 import { lessRows, plusRows } from './delta-samples.ts';
 import { stepsOf, unpackInts, unpackNumbers, valuesOfSteps } from './pack.ts';
 import { Pairs } from './pairs.ts';
@@ -26,6 +27,8 @@ export interface Delta {
   readonly rows: RowColumns;
   /** In order of their rows. */
   readonly samples: readonly Samples[];
+  /** Of everything that came with it; undefined where nobody asks, or a former version wrote it. */
+  readonly arrivals: Arrivals | undefined;
 }
 
 interface Head {
@@ -38,6 +41,7 @@ interface Head {
   /** Fields that have columns of codes, and of totals. */
   readonly codes: readonly string[];
   readonly totals: readonly string[];
+  readonly arrivals?: Arrivals | undefined;
 }
 
 /** A delta as bytes. */
@@ -46,7 +50,7 @@ export function encodeDelta(delta: Delta): Uint8Array {
 }
 
 /** A delta in the parts that are stored. Columns that mostly rise from row to row are stored as steps. */
-function storedDelta({ rules, sets, values, paths, batches, rows, samples }: Delta): State {
+function storedDelta({ rules, sets, values, paths, batches, rows, samples, arrivals }: Delta): State {
   const ints = (column: Int32Array): Int32Array => column.subarray(0, rows.length);
   const numbers = (column: Float64Array): Float64Array => column.subarray(0, rows.length);
   const head: Head = {
@@ -56,6 +60,7 @@ function storedDelta({ rules, sets, values, paths, batches, rows, samples }: Del
     formats: samples.map(({ format }) => format),
     codes: [...rows.codes.keys()],
     totals: [...rows.totals.keys()],
+    arrivals,
   };
   return {
     head: { ...head },
@@ -87,7 +92,7 @@ export function decodeDelta(bytes: Uint8Array): Delta | Unreadable {
 }
 
 function readDelta({ head, column }: StoredState): Delta {
-  const { rules, values, batches, formats, codes, totals } = head as unknown as Head;
+  const { rules, values, batches, formats, codes, totals, arrivals } = head as unknown as Head;
   const ints = (name: string): Int32Array => unpackInts(column(name));
   const numbers = (name: string): Float64Array => unpackNumbers(column(name));
   const first = ints('first');
@@ -113,5 +118,6 @@ function readDelta({ head, column }: StoredState): Delta {
     batches,
     rows,
     samples: plusRows(readSamples(formats, column), rows),
+    arrivals,
   };
 }

@@ -8,6 +8,9 @@
  * 3. Whatever crossed is raised, again if need be, and only then are the deltas deleted: a writer that dies earlier
  *    leaves them to the next one, for which folding is nothing new and evaluating is.
  * 4. What is decided by the clock comes after all of that: absences are judged, and only then are old hours closed.
+ *
+ * An hour whose state can't be read is set aside: the others go on, and every delta that is about it, or about an hour
+ * beside it, stays until somebody has mended it.
  */
 import type { Clock, ObjectStore, ObjectSummary } from '../ports.ts';
 import type { Rule } from '../rules/rule.ts';
@@ -17,9 +20,9 @@ import { evaluateHour } from './evaluate.ts';
 import type { Crossing } from './evidence.ts';
 import { rowsByHour, type HourRows } from './hour-rows.ts';
 import { encodeHour, noHour, type Hour } from './hour.ts';
-import { listHours, loadHour, readHour, type ListedHour } from './hours.ts';
-import { judgeAbsences } from './judge.ts';
-import { closedKey, DELTAS, hourKey } from './layout.ts';
+import { isClosed, isUnreadable, listHours, loadHour, readHour, type UnreadableState } from './hours.ts';
+import { startJudging, type Judging } from './judging.ts';
+import { DELTAS, hourKey } from './layout.ts';
 import { openHour } from './open-hour.ts';
 import { sequelKey } from './sequence.ts';
 
@@ -28,10 +31,11 @@ export interface FoldOptions {
   readonly store: ObjectStore;
   readonly clock: Clock;
   /**
-   * As of when absences are judged: a moment up to which everything is there that is not late; `later` while more is
-   * about to come. Then no hour is closed either, as a closed one can't be judged.
+   * As of when absences are judged: a moment up to which everything is there that is not late; `arrived` where it
+   * keeps coming, and what came tells how far that is (see progress.ts); `later` while more is about to come. Then no
+   * hour is closed either, as a closed one can't be judged.
    */
-  readonly judgeAt: Date | 'later';
+  readonly judgeAt: Date | 'arrived' | 'later';
   readonly rules: readonly Rule[];
   /** Makes alerts of crossings, known ones included; resolves when they are safe. */
   readonly raise: (crossings: readonly Crossing[]) => Promise<void>;
@@ -43,7 +47,7 @@ export interface FoldResult {
   readonly deltas: number;
   /** Records that came for an hour already closed, by rule id: not evaluated. */
   readonly late: ReadonlyMap<string, number>;
-  /** Deltas, and hours to be judged, that could not be read; they are left where they are. */
+  /** Deltas and hours that could not be read; they are left where they are. */
   readonly unreadable: readonly {
     readonly key: string;
     readonly reason: string;
@@ -63,24 +67,38 @@ const UNKNOWN_RULE_MS = 15 * 60_000;
 
 /** Folds every delta there is, raises what crossed, judges what is absent, and closes old hours. */
 export async function foldWindows(options: FoldOptions): Promise<FoldResult> {
+  const { store, clock, rules, judgeAt } = options;
   const run: Run = {
     ...options,
-    byKey: new Map(options.rules.map((rule) => [rule.stateKey, rule])),
-    reach: options.rules.some(({ condition: c }) => c.kind === 'window' && c.then !== undefined) ? 2 : 1,
+    byKey: new Map(rules.map((rule) => [rule.stateKey, rule])),
+    reach: rules.some(({ condition: c }) => c.kind === 'window' && c.then !== undefined) ? 2 : 1,
     late: new Map(),
-    unreadable: [],
+    unreadable: new Map(),
+    aside: new Set(),
   };
+  const judging = judgeAt === 'later' ? undefined : startJudging({ ...options, judgeAt, byKey: run.byKey });
   const waiting: ObjectSummary[] = [];
-  for await (const summary of options.store.list(DELTAS)) waiting.push(summary);
+  for await (const summary of store.list(DELTAS)) waiting.push(summary);
   let deltas = 0;
-  for (const group of grouped(waiting)) deltas += await foldGroup(run, group);
-  const hours = await listHours(options.store);
-  const closed = await judgeAndClose(run, hours);
+  let done: readonly string[] = [];
+  for (const group of grouped(waiting)) {
+    // before a delta is gone it is remembered what it says of arrivals; of the last ones, together with what was judged
+    if (done.length > 0) await judging?.save();
+    await deleteAll(store, done);
+    done = await foldGroup(run, group, judging);
+    deltas += done.length;
+  }
+  const hours = await listHours(store);
+  const judged = await judging?.judge(hours);
+  await judging?.save();
+  await deleteAll(store, done);
+  for (const state of judged?.unreadable ?? []) run.unreadable.set(state.key, state.reason);
+  const closed = judged === undefined ? new Set() : await closeHours(store, clock, hours, judged.waiting);
   const open = hours.filter(({ hour }) => !closed.has(hour));
   return {
     deltas,
     late: run.late,
-    unreadable: run.unreadable,
+    unreadable: Array.from(run.unreadable, ([key, reason]) => ({ key, reason })),
     closed: closed.size,
     state: { bytes: open.reduce((sum, { size }) => sum + size, 0), hours: open.length },
   };
@@ -91,13 +109,20 @@ interface Run extends FoldOptions {
   /** How many hours after a contribution's own it may show in: a sequence's window ends up to an hour before the sequel. */
   readonly reach: number;
   readonly late: Map<string, number>;
-  readonly unreadable: { key: string; reason: string }[];
+  /** Reasons by key. */
+  readonly unreadable: Map<string, string>;
+  /** Hours whose state can't be read. */
+  readonly aside: Set<number>;
 }
 
 interface WaitingDelta {
   readonly summary: ObjectSummary;
   readonly delta: Delta;
   readonly hours: ReadonlyMap<number, HourRows>;
+}
+
+async function deleteAll(store: ObjectStore, keys: readonly string[]): Promise<void> {
+  for (const key of keys) await store.delete(key);
 }
 
 /** Cuts the list where memory asks for it. */
@@ -116,23 +141,32 @@ function* grouped(waiting: readonly ObjectSummary[]): Generator<readonly ObjectS
   if (group.length > 0) yield group;
 }
 
-async function foldGroup(run: Run, group: readonly ObjectSummary[]): Promise<number> {
-  const { hours, done } = await storeHours(run, group);
-  await evaluateHours(run, hours);
-  for (const key of done) await run.store.delete(key);
-  return done.length;
-}
-
-/** Step 1; which hours were touched, and which deltas may be deleted once those are evaluated. */
-async function storeHours(run: Run, group: readonly ObjectSummary[]): Promise<{ hours: Set<number>; done: string[] }> {
+/** Steps 1 to 3 for some deltas; those of them that may be deleted. */
+async function foldGroup(
+  run: Run,
+  group: readonly ObjectSummary[],
+  judging: Judging | undefined,
+): Promise<readonly string[]> {
   const read = await Promise.all(group.map((summary) => readDelta(run, summary)));
   const deltas = read.filter((delta) => delta !== undefined);
   const hours = new Set(deltas.flatMap((delta) => [...delta.hours.keys()]).sort((a, b) => a - b));
-  for (const hour of hours) await storeHour(run, hour, deltas);
-  return {
-    hours,
-    done: deltas.filter((delta) => !mayBeKnownSoon(run, delta)).map(({ summary }) => summary.key),
-  };
+  const closed = new Set<number>();
+  for (const hour of hours) if ((await storeHour(run, hour, deltas)) === 'closed') closed.add(hour);
+  await evaluateHours(run, hours);
+  judging?.note(deltas.flatMap(({ delta }) => delta.arrivals ?? []));
+  const done = deltas.filter((delta) => !mayBeKnownSoon(run, delta) && !isSetAside(run, delta));
+  for (const delta of done) countLate(run, delta, closed);
+  return done.map(({ summary }) => summary.key);
+}
+
+/** Whether windows that a delta shows in need an hour that could not be read: they have to be looked at again. */
+function isSetAside({ aside, reach }: Run, { hours }: WaitingDelta): boolean {
+  return [...aside].some((hour) => [...hours.keys()].some((own) => Math.abs(own - hour) <= reach));
+}
+
+function setAside({ aside, unreadable }: Run, hour: number, { key, reason }: UnreadableState): void {
+  aside.add(hour);
+  unreadable.set(key, reason);
 }
 
 /** A delta that is gone was folded, and evaluated, by somebody else. */
@@ -141,7 +175,7 @@ async function readDelta(run: Run, summary: ObjectSummary): Promise<WaitingDelta
   if (stored === undefined) return undefined;
   const delta = decodeDelta(stored.body);
   if ('kind' in delta) {
-    run.unreadable.push({ key: summary.key, reason: delta.reason });
+    run.unreadable.set(summary.key, delta.reason);
     return undefined;
   }
   return { summary, delta, hours: rowsByHour(delta) };
@@ -156,7 +190,12 @@ function isKnown({ byKey, rules }: Run, key: string): boolean {
   return byKey.has(key) || rules.some(({ stateKey }) => sequelKey(stateKey) === key);
 }
 
-async function storeHour(run: Run, hour: number, deltas: readonly WaitingDelta[]): Promise<void> {
+/** Step 1; what became of the hour. */
+async function storeHour(
+  run: Run,
+  hour: number,
+  deltas: readonly WaitingDelta[],
+): Promise<'open' | 'closed' | 'unreadable'> {
   const { store } = run;
   const key = hourKey(hour);
   for (;;) {
@@ -164,8 +203,11 @@ async function storeHour(run: Run, hour: number, deltas: readonly WaitingDelta[]
     const state = stored === undefined ? await startOrClosed(store, hour) : readHour(key, stored.body);
     if (state === 'closed') {
       if (stored !== undefined) await finishClosing(store, hour);
-      for (const delta of deltas) countLate(run, delta, hour);
-      return;
+      return 'closed';
+    }
+    if (isUnreadable<UnreadableState>(state)) {
+      setAside(run, hour, state);
+      return 'unreadable';
     }
     const open = openHour(state);
     let changed = false;
@@ -174,24 +216,28 @@ async function storeHour(run: Run, hour: number, deltas: readonly WaitingDelta[]
       if (rows !== undefined && open.add(delta, rows)) changed = true;
     }
     // An hour is written only when it grew, so that its age is that of its last arrival.
-    if (!changed) return;
-    if (
-      (await store.putIfUnchanged(key, encodeHour(open.build(run.clock.now().getTime())), stored?.version)) !==
-      undefined
-    )
-      return;
+    if (!changed) return 'open';
+    const body = encodeHour(open.build(run.clock.now().getTime()));
+    if ((await store.putIfUnchanged(key, body, stored?.version)) !== undefined) return 'open';
   }
 }
 
 async function startOrClosed(store: ObjectStore, hour: number): Promise<Hour | 'closed'> {
-  return (await store.get(closedKey(hour))) === undefined ? noHour() : 'closed';
+  return (await isClosed(store, hour)) ? 'closed' : noHour();
 }
 
-function countLate({ late }: Run, { delta: { rules, sets, rows }, hours }: WaitingDelta, hour: number): void {
-  for (const row of hours.get(hour)?.rows ?? []) {
-    for (const rule of sets.rulesOf(rows.set[row]!)) {
-      const { id } = rules[rule]!;
-      late.set(id, (late.get(id) ?? 0) + rows.count[row]!);
+function countLate(
+  { late }: Run,
+  { delta: { rules, sets, rows }, hours }: WaitingDelta,
+  closed: ReadonlySet<number>,
+): void {
+  for (const [hour, own] of hours) {
+    if (!closed.has(hour)) continue;
+    for (const row of own.rows) {
+      for (const rule of sets.rulesOf(rows.set[row]!)) {
+        const { id } = rules[rule]!;
+        late.set(id, (late.get(id) ?? 0) + rows.count[row]!);
+      }
     }
   }
 }
@@ -205,7 +251,7 @@ async function evaluateHours(run: Run, touched: ReadonlySet<number>): Promise<vo
   for (const end of ends) {
     const needed = new Map<number, Hour | undefined>();
     for (const hour of reached(end - run.reach)) {
-      needed.set(hour, known.has(hour) ? known.get(hour) : await loadHour(run.store, hour));
+      needed.set(hour, known.has(hour) ? known.get(hour) : await readableHour(run, hour));
     }
     known = needed;
     const state = known.get(end);
@@ -215,10 +261,9 @@ async function evaluateHours(run: Run, touched: ReadonlySet<number>): Promise<vo
   }
 }
 
-/** Step 4; the hours that were closed. */
-async function judgeAndClose(run: Run, hours: readonly ListedHour[]): Promise<ReadonlySet<number>> {
-  const { store, clock, judgeAt, byKey: rules, raise } = run;
-  if (judgeAt === 'later') return new Set();
-  run.unreadable.push(...(await judgeAbsences({ store, rules, hours, now: judgeAt.getTime() / 1000, raise })));
-  return closeHours(store, clock, hours);
+/** The state of an hour; undefined where there is none that takes part. */
+async function readableHour(run: Run, hour: number): Promise<Hour | undefined> {
+  const state = await loadHour(run.store, hour);
+  if (isUnreadable<UnreadableState>(state)) setAside(run, hour, state);
+  return typeof state === 'object' && !isUnreadable<UnreadableState>(state) ? state : undefined;
 }

@@ -1,7 +1,7 @@
 /** The stored hours: which there are, and what they hold. */
 import type { ObjectStore } from '../ports.ts';
 import { decodeHour, type Hour } from './hour.ts';
-import { hourKey, hourOfKey, HOURS } from './layout.ts';
+import { closedKey, hourKey, hourOfKey, HOURS } from './layout.ts';
 
 /** An hour as a listing shows it. */
 export interface ListedHour {
@@ -14,6 +14,13 @@ export interface ListedHour {
   readonly modified: Date;
 }
 
+/** State that can't be read, and what to do about it. */
+export interface UnreadableState {
+  readonly kind: 'unreadable';
+  readonly key: string;
+  readonly reason: string;
+}
+
 /** Every hour that is stored, those that are just being closed included, in order of time. */
 export async function listHours(store: ObjectStore): Promise<readonly ListedHour[]> {
   const hours: ListedHour[] = [];
@@ -24,20 +31,33 @@ export async function listHours(store: ObjectStore): Promise<readonly ListedHour
   return hours;
 }
 
-/** An hour's state; undefined where nothing is known of it, or no longer. Throws where it can't be read. */
-export async function loadHour(store: ObjectStore, hour: number): Promise<Hour | undefined> {
+/** An hour's state; undefined where there is none, be it that it was closed long ago. */
+export async function loadHour(
+  store: ObjectStore,
+  hour: number,
+): Promise<Hour | 'closed' | UnreadableState | undefined> {
   const key = hourKey(hour);
   const stored = await store.get(key);
-  if (stored === undefined) return undefined;
-  const state = readHour(key, stored.body);
-  return state === 'closed' ? undefined : state;
+  return stored === undefined ? undefined : readHour(key, stored.body);
 }
 
-/** An hour's state from its bytes. Throws where they can't be read. */
-export function readHour(key: string, body: Uint8Array): Hour | 'closed' {
+/** Whether an hour of which there is no state was closed. */
+export async function isClosed(store: ObjectStore, hour: number): Promise<boolean> {
+  return (await store.get(closedKey(hour))) !== undefined;
+}
+
+/** An hour's state from its bytes. */
+export function readHour(key: string, body: Uint8Array): Hour | 'closed' | UnreadableState {
   const hour = decodeHour(body);
-  if (hour === 'closed' || !('kind' in hour)) return hour;
-  throw new Error(
-    `the window state \`${key}\` can't be read (${hour.reason}): restore it, or delete it to start that hour afresh`,
-  );
+  if (!isUnreadable(hour)) return hour;
+  const remedy =
+    'deploy what wrote it, or restore it, or delete it to start that hour afresh; its deltas wait until then';
+  return { kind: 'unreadable', key, reason: `${hour.reason}; ${remedy}` };
+}
+
+/** Tells what can't be read from what was. */
+export function isUnreadable<T extends { readonly kind: 'unreadable' }>(
+  state: Hour | string | T | undefined,
+): state is T {
+  return typeof state === 'object' && 'kind' in state;
 }

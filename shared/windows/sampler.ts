@@ -46,7 +46,7 @@ export class Sampler {
    * Adds the samples of a batch of the delivery: the earliest {@link SAMPLES} of each group in each stretch of its
    * window's length, of those records that may be samples.
    */
-  choose(delta: Omit<Delta, 'samples'>, counted: Counted, into: SampleCandidates): void {
+  choose(delta: Omit<Delta, 'samples' | 'arrivals'>, counted: Counted, into: SampleCandidates): void {
     const seed = Math.imul(this.#seed + this.#batch++, 0x9e3779b1);
     const { rows, sets, at } = counted;
     const order = orderOfTime(counted);
@@ -61,7 +61,7 @@ export class Sampler {
     }
   }
 
-  #isAmongFirst({ rules, rows }: Omit<Delta, 'samples'>, rule: number, row: number): boolean {
+  #isAmongFirst({ rules, rows }: Omit<Delta, 'samples' | 'arrivals'>, rule: number, row: number): boolean {
     const { by, minutes }: RuleRef = rules[rule]!;
     let group = this.#groups.code(-1 - rule, Math.floor(rows.minute[row]! / minutes), this.#since);
     for (const field of by) group = this.#groups.code(group, rows.codes.get(field)![row]!);

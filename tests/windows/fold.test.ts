@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startDelta } from '../../shared/windows/contribute.ts';
 import { encodeDelta } from '../../shared/windows/delta.ts';
 import { foldWindows } from '../../shared/windows/fold.ts';
-import { deltaKey, DELTAS, hourKey } from '../../shared/windows/layout.ts';
+import { closedKey, deltaKey, DELTAS, hourKey } from '../../shared/windows/layout.ts';
 import { memoryStore } from '../support/memory-store.ts';
-import { ruleOf, windowOf } from '../support/rules.ts';
+import { absenceOf, ruleOf, windowOf } from '../support/rules.ts';
 import { alertIds, fold, matched, putDelta, type Fields } from './world.ts';
 
 const scan = ruleOf({ id: 'scan', by: ['srcaddr'], condition: windowOf(600, 'distinct(dstport) >= 3') });
@@ -79,13 +79,55 @@ test('a delta that can not be read is told of and left, and the others are folde
   expect(deltas(store)).toEqual([deltaKey('a')]);
 });
 
-test('an hour that can not be read stops the run before any delta is lost', async () => {
-  const store = memoryStore();
-  const key = hourKey(Date.parse('2026-11-03T04:00:00Z') / 3_600_000);
-  await store.put(key, Buffer.from('nonsense'));
-  await putDelta(store, 'a', [one]);
-  await expect(fold(store, RULES)).rejects.toThrow(key);
-  expect(deltas(store)).toHaveLength(1);
+describe('an hour that can not be read', () => {
+  const at = Date.parse('2026-11-03T04:00:00Z') / 3_600_000;
+  const far = matched(
+    4,
+    RULES,
+    [22, 23, 80].map((port) => try_(port, '2026-11-03T08:00:00Z')),
+  );
+
+  test('is set aside with all deltas about it or beside it, and the others go on', async () => {
+    const store = memoryStore();
+    await store.put(hourKey(at), Buffer.from('nonsense'));
+    await putDelta(store, 'a', [one, two]);
+    await putDelta(store, 'b', [three]);
+    await putDelta(store, 'c', [far]);
+    const first = await fold(store, RULES);
+    expect(first.unreadable).toMatchObject([
+      { key: hourKey(at), reason: expect.stringContaining('delete it') as string },
+    ]);
+    expect(first.created).toHaveLength(1);
+    expect(first.deltas).toBe(1);
+    // the hour after it is stored, but its windows reach into the one that is not known
+    expect(deltas(store)).toEqual([deltaKey('a'), deltaKey('b')]);
+    expect(await fold(store, RULES)).toMatchObject({ deltas: 0, created: [], unreadable: [{ key: hourKey(at) }] });
+
+    await store.delete(hourKey(at));
+    const mended = await fold(store, RULES);
+    expect(mended).toMatchObject({ deltas: 2, unreadable: [] });
+    expect(mended.created.map(({ window }) => window.end)).toEqual(['2026-11-03T05:02:00Z']);
+    expect(deltas(store)).toEqual([]);
+  });
+
+  test('is neither judged nor closed', async () => {
+    const store = memoryStore();
+    await store.put(hourKey(at), Buffer.from('nonsense'));
+    const silent = ruleOf({ id: 'silent', condition: absenceOf(600) });
+    const { unreadable, closed } = await fold(store, [silent], new Date('2030-01-01T00:00:00Z'));
+    expect({ keys: unreadable.map(({ key }) => key), closed }).toEqual({ keys: [hourKey(at)], closed: 0 });
+  });
+
+  test('counts what is late in another hour once, though its delta stays', async () => {
+    const store = memoryStore();
+    await store.put(hourKey(at), Buffer.from('nonsense'));
+    await store.put(closedKey(at + 4), Buffer.from('{}'));
+    await putDelta(store, 'a', [one, far]);
+    expect((await fold(store, RULES)).late).toEqual(new Map());
+    await store.delete(hourKey(at));
+    expect((await fold(store, RULES)).late).toEqual(new Map([['scan', 3]]));
+    expect((await fold(store, RULES)).late).toEqual(new Map());
+  });
 });
 
 test('a rule that this writer does not know yet is folded and waits for one that does, but not for ever', async () => {

@@ -4,9 +4,10 @@ import { alertOfCrossing } from '../../shared/alerts/build.ts';
 import type { Alert } from '../../shared/alerts/alert.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 import type { Rule } from '../../shared/rules/rule.ts';
+import { arrivalsOf } from '../../shared/windows/arrivals.ts';
 import { startDelta, type MatchedDelivery } from '../../shared/windows/contribute.ts';
 import { encodeDelta } from '../../shared/windows/delta.ts';
-import { foldWindows, type FoldResult } from '../../shared/windows/fold.ts';
+import { foldWindows, type FoldOptions, type FoldResult } from '../../shared/windows/fold.ts';
 import { deltaKey } from '../../shared/windows/layout.ts';
 import { sequelOf } from '../../shared/windows/sequence.ts';
 import { matches } from '../rules/naive.ts';
@@ -40,15 +41,17 @@ function rowsOf(rule: Rule, records: readonly Fields[]): Uint32Array {
   );
 }
 
-/** Writes a delta of the deliveries under a name of its own. */
+/** Writes a delta of the deliveries under a name of its own; one that came `at` a time (Unix seconds) says so. */
 export async function putDelta(
   store: ObjectStore,
   name: string,
   deliveries: readonly MatchedDelivery[],
+  at?: number,
 ): Promise<void> {
   const builder = startDelta();
   for (const one of deliveries) builder.add(one);
-  const delta = builder.build();
+  const batches = deliveries.flatMap((one) => one.batches.map(({ batch }) => batch));
+  const delta = builder.build(at === undefined ? undefined : arrivalsOf(batches, at));
   if (delta !== undefined) await store.put(deltaKey(name), encodeDelta(delta));
 }
 
@@ -57,7 +60,7 @@ export async function fold(
   store: ObjectStore,
   rules: readonly Rule[],
   now = new Date(),
-  judgeAt: Date | 'later' = now,
+  judgeAt: FoldOptions['judgeAt'] = now,
 ): Promise<FoldResult & { readonly created: readonly Alert[] }> {
   const created: Alert[] = [];
   const result = await foldWindows({
