@@ -75,10 +75,12 @@ export const UNKNOWN_TO_EMULATOR: Readonly<Record<string, { readonly because: st
   },
 };
 
-/** Permissions without which a function goes on, and warns of it. */
+/** Permissions without which a function goes on, and warns of it: function and `Sid`. */
 export const ONLY_WARNED_OF: readonly string[] = [
-  // a list that can't be read keeps its entries, or is empty
-  'ReadLists',
+  // a list that can't be read keeps its entries, or is empty; `detect` is called again, as nobody decides after it
+  'Archive ReadLists',
+  'Collect ReadLists',
+  'Windows ReadLists',
   // an alert too many is better than none
   'Notify FindAlerts',
 ];

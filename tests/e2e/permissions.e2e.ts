@@ -183,7 +183,7 @@ function isForOthers(name: FunctionName, { statement, action, resource }: Permis
 }
 
 function isOnlyWarnedOf(name: FunctionName, { statement }: Permission): boolean {
-  return ONLY_WARNED_OF.some((entry) => [statement.Sid, `${name} ${statement.Sid}`].includes(entry));
+  return ONLY_WARNED_OF.includes(`${name} ${statement.Sid}`);
 }
 
 function nameOf({ statement, action, resource }: Permission): string {
