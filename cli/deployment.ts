@@ -3,6 +3,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { reasonOfError, isDenied } from '../shared/adapters/aws/call-errors.ts';
 import { findStack } from '../shared/adapters/aws/stack.ts';
 import type { Stack } from '../shared/operations/check-stack.ts';
+import { stackName as stackNameOf } from '../shared/operations/deployed-names.ts';
 import { CommandFailure } from './exit.ts';
 import type { Settings } from './settings.ts';
 
@@ -18,7 +19,7 @@ export interface ClientOptions {
 
 /** The stack's name: `sekisho-prod`. */
 export function stackName({ config }: Settings): string {
-  return `${config.deployment.name}-${config.deployment.stage}`;
+  return stackNameOf(config.deployment);
 }
 
 /** The configuration's region, else that of the environment or the profile; a person waits, but not for ever. */

@@ -1,9 +1,19 @@
 /** `sekisho redrive`: what was given up is tried again, after its cause was mended. */
 import { Command, Option } from 'commander';
+import { KEPT_CALLS } from '../shared/operations/deployed-functions.ts';
+import { TRIES, type QueueName } from '../shared/operations/deployed-queues.ts';
 import type { CommonOptions } from './settings.ts';
 
+/** Queues whose dead letters go back. */
+export const DEAD_LETTERS = [
+  'batches',
+  'objects',
+  'backfill',
+  'alerts',
+] as const satisfies readonly Lowercase<QueueName>[];
+
 /** What can be replayed: dead letters of queues, failed calls of functions. */
-export const REDRIVABLE = ['batches', 'objects', 'alerts', 'detect', 'windows', 'rules'] as const;
+export const REDRIVABLE = [...DEAD_LETTERS, ...KEPT_CALLS] as const;
 
 /** One of {@link REDRIVABLE}. */
 export type Redrivable = (typeof REDRIVABLE)[number];
@@ -15,11 +25,11 @@ export interface RedriveOptions extends CommonOptions {
 }
 
 const HELP = `
-batches, objects and alerts are dead letters: messages that archive, collect
-or notify gave up on after five tries. They go back to their queue.
-detect, windows and rules are calls that failed three times, kept in the
-bucket Transit. They are made again; for windows and rules one call does,
-as each run makes up for all that was left over.
+batches, objects, backfill and alerts are dead letters: messages that archive,
+collect or notify gave up on after ${TRIES} tries. They go back to their queue.
+detect and rules are calls that failed for good, kept in the bucket Transit.
+They are made again; of rules one call does, as each run makes up for all that
+was left over.
 
 Mend the cause first: the function's log names it. Running it twice, or
 stopping it half way, is harmless: a delivery is known by its identity, and

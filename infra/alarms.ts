@@ -1,8 +1,10 @@
 /** Alarms: what is wrong with the pipeline itself, told on the operations topic. */
+import { CALL_RETRIES } from '../shared/operations/deployed-functions.ts';
+import { MESSAGE_DAYS, QUEUE_USES, QUEUES, TRIES, type QueueName } from '../shared/operations/deployed-queues.ts';
 import type { Deployment } from './deployment.ts';
 import { ref, type Fragment, type Resource } from './fragment.ts';
 import { functionMetric, ownMetric, queueMetric, subscriptionMetric, type Metric } from './metrics.ts';
-import { FUNCTIONS } from './names.ts';
+import { FUNCTIONS, type FunctionName } from './names.ts';
 import { subscribedGroups } from './sources.ts';
 
 /** When an alarm rings. */
@@ -45,7 +47,7 @@ function alarmsOf(deployment: Deployment): Readonly<Record<string, Alarm>> {
     ...queueAlarms(),
     ...sourceAlarms(deployment),
     DetectDropped: {
-      says: 'Deliveries failed three times and lie in the bucket Transit. Mend the cause, then run `sekisho redrive`.',
+      says: `Deliveries failed ${CALL_RETRIES.detect + 1} times and lie in the bucket Transit. Mend the cause, then run \`sekisho redrive\`.`,
       metrics: functionMetric('Detect', 'AsyncEventsDropped'),
       statistic: 'Sum',
       ...happened,
@@ -173,13 +175,24 @@ function alarmsOf(deployment: Deployment): Readonly<Record<string, Alarm>> {
   };
 }
 
+/** What becomes of the work while a function fails. */
+const MEANWHILE: Readonly<Record<FunctionName, string>> = {
+  Detect: `Lambda tries a delivery ${CALL_RETRIES.detect + 1} times, then keeps it in the bucket Transit for \`sekisho redrive\`.`,
+  Archive: `Nothing is lost yet: queues hold messages for ${MESSAGE_DAYS} days.`,
+  Collect: `Nothing is lost yet: queues hold messages for ${MESSAGE_DAYS} days.`,
+  Windows:
+    'Nothing is lost: the first run that works makes up for all the others. Until then no rule with a window alerts.',
+  Notify: `Nothing is lost yet: queues hold messages for ${MESSAGE_DAYS} days.`,
+  Rules: 'Nothing is lost: a rule begins where its last run ended.',
+};
+
 /** One failure is retried; failing again and again is not. */
 function errorAlarms(): Readonly<Record<string, Alarm>> {
   return Object.fromEntries(
     FUNCTIONS.map((name): [string, Alarm] => [
       `${name}Errors`,
       {
-        says: `The function \`${name.toLowerCase()}\` keeps failing; its log says why. Nothing is lost yet: queues hold messages for 14 days.`,
+        says: `The function \`${name.toLowerCase()}\` keeps failing; its log says why. ${MEANWHILE[name]}`,
         metrics: functionMetric(name, 'Errors'),
         statistic: 'Sum',
         // what runs once an hour has no second data point to wait for
@@ -193,13 +206,12 @@ function errorAlarms(): Readonly<Record<string, Alarm>> {
 }
 
 function queueAlarms(): Readonly<Record<string, Alarm>> {
-  const ages = { Batches: 15 * MINUTE, Objects: HOUR, Alerts: 5 * MINUTE };
   return Object.fromEntries(
-    Object.entries(ages).flatMap(([queue, age]): [string, Alarm][] => [
+    QUEUES.flatMap((queue): [string, Alarm][] => [
       [
         `${queue}Dead`,
         {
-          says: `Messages of the queue ${queue} failed 14 times. Look at the function's log, mend the cause, then run \`sekisho redrive --queue ${queue.toLowerCase()}\`.`,
+          says: `Messages of the queue ${queue} failed ${TRIES} times. Look at the function's log, mend the cause, then run \`sekisho redrive --queue ${queue.toLowerCase()}\`.`,
           metrics: queueMetric(`${queue}Dead`, 'ApproximateNumberOfMessagesVisible'),
           statistic: 'Maximum',
           period: 5 * MINUTE,
@@ -210,22 +222,30 @@ function queueAlarms(): Readonly<Record<string, Alarm>> {
           missing: 'notBreaching',
         },
       ],
-      [
-        `${queue}Age`,
-        {
-          says: `Messages wait in the queue ${queue} for longer than ${age / MINUTE} minutes: the function behind it is throttled, failing, or too slow.`,
-          metrics: queueMetric(queue, 'ApproximateAgeOfOldestMessage'),
-          statistic: 'Maximum',
-          period: 5 * MINUTE,
-          points: 2,
-          of: 2,
-          compare: 'GreaterThanThreshold',
-          threshold: age,
-          missing: 'notBreaching',
-        },
-      ],
+      ...ageAlarm(queue),
     ]),
   );
+}
+
+function ageAlarm(queue: QueueName): readonly [string, Alarm][] {
+  const { mostSeconds, mayWait } = QUEUE_USES[queue];
+  if (mayWait) return [];
+  return [
+    [
+      `${queue}Age`,
+      {
+        says: `Messages wait in the queue ${queue} for longer than ${mostSeconds / MINUTE} minutes: the function behind it is throttled, failing, or too slow.`,
+        metrics: queueMetric(queue, 'ApproximateAgeOfOldestMessage'),
+        statistic: 'Maximum',
+        period: 5 * MINUTE,
+        points: 2,
+        of: 2,
+        compare: 'GreaterThanThreshold',
+        threshold: mostSeconds,
+        missing: 'notBreaching',
+      },
+    ],
+  ];
 }
 
 /** CloudWatch pauses a subscription whose deliveries fail, and what comes meanwhile it skips. */

@@ -1,4 +1,5 @@
 /** One dashboard: what came, what was told, what it runs on. */
+import { QUEUES } from '../shared/operations/deployed-queues.ts';
 import type { Deployment } from './deployment.ts';
 import { literal, ref, sub, type Fragment } from './fragment.ts';
 import { functionMetric, ownMetric, queueMetric, type Metric } from './metrics.ts';
@@ -40,8 +41,6 @@ export function dashboard(deployment: Deployment): Fragment {
     },
   };
 }
-
-const QUEUES = ['Batches', 'Objects', 'Alerts'];
 
 /** As S3's metrics call the classes in which records may lie, and what people call them. */
 const STORAGE_CLASSES = [

@@ -1,8 +1,8 @@
 /** The metrics that alarms and the dashboard look at. */
 import type { MetricName } from '../shared/adapters/aws/metrics.ts';
 import type { DeploymentConfig } from '../shared/config/config.ts';
+import { stackName } from '../shared/operations/deployed-names.ts';
 import { attribute, ref } from './fragment.ts';
-import { stackName } from './names.ts';
 
 /** A metric of CloudWatch. */
 export interface Metric {

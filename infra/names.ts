@@ -1,15 +1,17 @@
 /** What AWS calls the parts of a deployment whose names have to be known before they are there. */
 import type { DeploymentConfig } from '../shared/config/config.ts';
+import { FUNCTIONS as DEPLOYED } from '../shared/operations/deployed-functions.ts';
+import { stackName } from '../shared/operations/deployed-names.ts';
 
-/** The functions, as serverless.yml and the logical ids write them. */
-export const FUNCTIONS = ['Detect', 'Archive', 'Collect', 'Windows', 'Notify', 'Rules'] as const;
+/** One of the functions, as logical ids have it; osls makes them of the names in serverless.yml. */
+export type FunctionName = Capitalize<(typeof DEPLOYED)[number]>;
 
-/** One of the functions. */
-export type FunctionName = (typeof FUNCTIONS)[number];
+/** The functions. */
+export const FUNCTIONS: readonly FunctionName[] = DEPLOYED.map(functionId);
 
-/** The stack: `sekisho-prod`. */
-export function stackName({ name, stage }: DeploymentConfig): string {
-  return `${name}-${stage}`;
+/** A function's name as logical ids have it: `Detect`. */
+export function functionId<T extends string>(name: T): Capitalize<T> {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}` as Capitalize<T>;
 }
 
 /** A function, as osls names it: `sekisho-prod-detect`. */

@@ -1,16 +1,12 @@
 /** The queues between the functions, each with one for what could not be worked off. */
+import { stackName } from '../shared/operations/deployed-names.ts';
+import { MESSAGE_DAYS, QUEUES, TRIES, type QueueName } from '../shared/operations/deployed-queues.ts';
 import type { Deployment } from './deployment.ts';
 import { objectRules } from './deliveries.ts';
 import { queueEncryption } from './encryption.ts';
 import { attribute, policy, ref, sub, type Fragment, type Resource, type Statement } from './fragment.ts';
-import { madeUpBucketName, stackName } from './names.ts';
+import { madeUpBucketName } from './names.ts';
 import { scheduleRules } from './schedules.ts';
-
-/** The longest that SQS keeps a message. */
-const FOURTEEN_DAYS = 1_209_600;
-
-/** So often a message is tried before it goes to the dead letters: over more than two hours, see shared/retry-delay.ts. */
-const TRIES = 14;
 
 interface Queue {
   /**
@@ -25,11 +21,14 @@ interface Queue {
   readonly deadSenders: readonly Statement[];
 }
 
-/** Batches (deliveries to be archived), Objects (keys to be collected), Alerts (keys to be told), and undelivered schedules. */
+/**
+ * Batches (deliveries to be archived), Objects (keys to be collected), Backfill (keys of old objects, which nothing new has to
+ * wait behind), Alerts (keys to be told), and undelivered schedules.
+ */
 export function queues(deployment: Deployment): Fragment {
-  const all = Object.entries(queuesOf(deployment));
-  const resources = all.flatMap(([id, queue]) => pair(id, queue, deployment));
-  const outputs = all.flatMap(([id]) => [
+  const all = queuesOf(deployment);
+  const resources = QUEUES.flatMap((id) => pair(id, all[id], deployment));
+  const outputs = QUEUES.flatMap((id) => [
     [id, { Description: `URL of the queue ${id}`, Value: ref(id) }],
     [`${id}Dead`, { Description: `URL of the dead letters of ${id}`, Value: ref(`${id}Dead`) }],
   ]);
@@ -42,7 +41,7 @@ export function queues(deployment: Deployment): Fragment {
   };
 }
 
-function queuesOf({ config }: Deployment): Readonly<Record<string, Queue>> {
+function queuesOf({ config }: Deployment): Readonly<Record<QueueName, Queue>> {
   const { deployment, storage, sources } = config;
   const lake = storage.bucket ?? madeUpBucketName(deployment, 'Lake');
   const made = sources.flatMap((source) => (source.kind === 'bucket' && source.create ? [source.bucket] : []));
@@ -54,6 +53,7 @@ function queuesOf({ config }: Deployment): Readonly<Record<string, Queue>> {
       senders: [...fromBuckets('Objects', made), ...fromRules('Objects', rules)],
       deadSenders: fromRules('ObjectsDead', rules),
     },
+    Backfill: { visibility: 900 + 60, senders: [], deadSenders: [] },
     Alerts: { visibility: 60 + 5 + 60, senders: fromBuckets('Alerts', [lake]), deadSenders: [] },
   };
 }
@@ -98,7 +98,7 @@ function schedulesDead(deployment: Deployment): Readonly<Record<string, Resource
 function queue({ config }: Deployment, properties: Readonly<Record<string, unknown>>): Resource {
   return {
     Type: 'AWS::SQS::Queue',
-    Properties: { ...properties, MessageRetentionPeriod: FOURTEEN_DAYS, ...queueEncryption(config.storage) },
+    Properties: { ...properties, MessageRetentionPeriod: MESSAGE_DAYS * 86_400, ...queueEncryption(config.storage) },
   };
 }
 

@@ -33,11 +33,18 @@ function grantsOf(deployment: Deployment): Readonly<Record<FunctionName, Grants>
       encrypted: ['s3', 'sqs'],
     },
     Collect: {
-      statements: [may.takeFrom('Objects'), ...may.readDeliveries(config), may.ARCHIVE, ...may.RAISE_ALERTS, ...lists],
+      statements: [
+        may.takeFrom('Objects'),
+        may.takeFrom('Backfill'),
+        ...may.readDeliveries(config),
+        may.ARCHIVE,
+        ...may.RAISE_ALERTS,
+        ...lists,
+      ],
       encrypted: ['s3', 'sqs'],
     },
     Windows: {
-      statements: [...may.FOLD_WINDOWS, ...may.RAISE_ALERTS, ...lists, ...may.keepFailedEvents(config, 'Windows')],
+      statements: [...may.FOLD_WINDOWS, ...may.RAISE_ALERTS, ...lists],
       encrypted: ['s3'],
     },
     Notify: {

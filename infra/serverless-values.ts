@@ -1,8 +1,8 @@
 /** What serverless.yml takes from the configuration. */
+import { stackName, topicId } from '../shared/operations/deployed-names.ts';
 import type { Deployment } from './deployment.ts';
 import { literal, ref, sub } from './fragment.ts';
-import { databaseName, stackName } from './names.ts';
-import { topicId } from './topics.ts';
+import { databaseName } from './names.ts';
 
 /** The values, by the name under which serverless.yml asks for them. */
 export function serverlessValues(deployment: Deployment): Readonly<Record<string, unknown>> {

@@ -2,14 +2,15 @@
 import { ALERTS } from '../shared/alerts/layout.ts';
 import type { BucketSource, Config } from '../shared/config/config.ts';
 import { LEDGER, QUARANTINE, tierPrefix } from '../shared/lake/layout.ts';
+import { FAILED_CALLS } from '../shared/operations/deployed-functions.ts';
+import { stackName, topicId } from '../shared/operations/deployed-names.ts';
 import { LIST_ENTRIES } from '../shared/query/athena-tables.ts';
 import { DELTAS } from '../shared/windows/layout.ts';
 import { bucketSources } from './deliveries.ts';
 import type { Deployment } from './deployment.ts';
 import { attribute, literal, ref, sub, type Statement } from './fragment.ts';
-import { databaseName, functionLogGroup, functionName, stackName, type FunctionName } from './names.ts';
-import { FAILED_EVENTS, PARKED } from './storage.ts';
-import { topicId } from './topics.ts';
+import { databaseName, functionLogGroup, functionName, type FunctionName } from './names.ts';
+import { PARKED } from './storage.ts';
 import { ATHENA_RESULTS } from './workgroup.ts';
 
 const WINDOWS = 'windows/';
@@ -50,7 +51,7 @@ export function writeOwnLog({ deployment }: Config, name: FunctionName): Stateme
 
 /** Lambda puts an event that failed into Transit, as the function. */
 export function keepFailedEvents({ deployment }: Config, name: FunctionName): readonly Statement[] {
-  const prefix = `${FAILED_EVENTS}${functionName(deployment, name)}/`;
+  const prefix = `${FAILED_CALLS}${functionName(deployment, name)}/`;
   return [
     allow('KeepFailedEvents', 's3:PutObject', inBucket('Transit', [prefix])),
     list('FindFailedEvents', [attribute('Transit')], [prefix]),

@@ -2,24 +2,20 @@
 import { ALERTS } from '../shared/alerts/layout.ts';
 import type { StorageConfig } from '../shared/config/config.ts';
 import { tierPrefix } from '../shared/lake/layout.ts';
+import { FAILED_CALL_DAYS, FAILED_CALLS } from '../shared/operations/deployed-functions.ts';
+import { MESSAGE_DAYS } from '../shared/operations/deployed-queues.ts';
 import type { Deployment } from './deployment.ts';
 import { bucketEncryption } from './encryption.ts';
 import { attribute, policy, ref, sub, type Fragment, type Resource, type Statement } from './fragment.ts';
 import { expiryRule, lifecycle, tieredRules, UNFINISHED_UPLOADS, type LifecycleRule } from './lifecycle.ts';
 import { ATHENA_RESULTS } from './workgroup.ts';
 
-/** Queues hold messages for 14 days: what one of them names has to be there for longer. */
-const PARKED_DAYS = 15;
-
-/** Deliveries that failed are kept until somebody has had time to mend the cause and replay them. */
-const FAILED_DAYS = 90;
+/** What a message names has to be there for longer than the message. */
+const PARKED_DAYS = MESSAGE_DAYS + 1;
 
 /** Days that former versions stay, where versions are kept; window state is written every minute. */
 const FORMER_VERSIONS_DAYS = 30;
 const FORMER_STATE_DAYS = 1;
-
-/** Where Lambda puts events that a function could not work off; the name is Lambda's own. */
-export const FAILED_EVENTS = 'aws/lambda/async/';
 
 /** Where batches lie that are too large for a queue. */
 export const PARKED = 'parked/';
@@ -42,7 +38,7 @@ export function storage({ config }: Deployment): Fragment {
   });
   const transit = bucket(settings, [
     expiryRule('parked-batches', PARKED, PARKED_DAYS),
-    expiryRule('failed-events', FAILED_EVENTS, FAILED_DAYS),
+    expiryRule('failed-events', FAILED_CALLS, FAILED_CALL_DAYS),
     expiryRule('query-results', ATHENA_RESULTS, settings.queryResults),
     UNFINISHED_UPLOADS,
   ]);

@@ -1,8 +1,8 @@
 /** The topics on which alerts are told, and the one on which the pipeline tells of itself. */
 import type { StorageConfig } from '../shared/config/config.ts';
+import { stackName, topicId } from '../shared/operations/deployed-names.ts';
 import type { Deployment } from './deployment.ts';
 import { logicalId, policy, ref, sub, type Fragment, type Resource, type Statement } from './fragment.ts';
-import { stackName } from './names.ts';
 
 /** A topic a route that brings none of its own, and `OperationsTopic`, each with its subscribers. */
 export function topics({ config }: Deployment): Fragment {
@@ -35,11 +35,6 @@ export function topics({ config }: Deployment): Fragment {
     Resources: Object.fromEntries(parts.flatMap(resourcesOf)),
     Outputs: Object.fromEntries(outputs.map(([id, Description]) => [id, { Description, Value: ref(id) }])),
   };
-}
-
-/** The logical id of a route's topic. */
-export function topicId(route: string): string {
-  return `Topic${route.replaceAll(/[^A-Za-z0-9]/g, '')}`;
 }
 
 const OPERATIONS = 'OperationsTopic';

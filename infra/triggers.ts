@@ -1,61 +1,60 @@
 /** What sets the functions going beside clocks and subscriptions, and what becomes of asynchronous calls that fail. */
+import { CALL_RETRIES, KEPT_CALLS, type KeptCall } from '../shared/operations/deployed-functions.ts';
+import { QUEUE_USES, QUEUES, type QueueName } from '../shared/operations/deployed-queues.ts';
 import { attribute, ref, type Fragment, type Resource } from './fragment.ts';
-import type { FunctionName } from './names.ts';
+import { functionId } from './names.ts';
 
 /** How a function takes messages from a queue. */
 interface QueueTrigger {
-  readonly queue: string;
+  /** The mapping's logical id, without `Trigger`. */
+  readonly id: string;
   /** Messages an invocation takes at most; Lambda takes fewer than 6 MB. */
   readonly most: number;
   /** Seconds that it waits for more to come. */
   readonly window: number;
 }
 
-/** Functions that queues feed. */
-const QUEUE_TRIGGERS: Readonly<Partial<Record<FunctionName, QueueTrigger>>> = {
+/** How the functions take from the queues. */
+const QUEUE_TRIGGERS: Readonly<Record<QueueName, QueueTrigger>> = {
   // many deliveries make one object: requests are what small ones cost
-  Archive: { queue: 'Batches', most: 10_000, window: 60 },
+  Batches: { id: 'Archive', most: 10_000, window: 60 },
   // one object may take all of an invocation's time
-  Collect: { queue: 'Objects', most: 1, window: 0 },
+  Objects: { id: 'Collect', most: 1, window: 0 },
+  Backfill: { id: 'Backfill', most: 1, window: 0 },
   // a person is told of what belongs together in one go
-  Notify: { queue: 'Alerts', most: 100, window: 5 },
+  Alerts: { id: 'Notify', most: 100, window: 5 },
 };
 
-/** What Lambda does with an event of a function that is invoked asynchronously. */
-interface Asynchronous {
-  readonly retries: 0 | 1 | 2;
-  /** Seconds after which an event is given up, 60 to 21,600. */
-  readonly patience: number;
-}
+/** A function that subscriptions or clocks invoke. */
+type Called = keyof typeof CALL_RETRIES;
 
-/** Functions that subscriptions and clocks invoke. What fails goes to the bucket Transit, which takes it whatever its size. */
-const ASYNCHRONOUS: Readonly<Partial<Record<FunctionName, Asynchronous>>> = {
+/** Seconds after which Lambda gives up an event, 60 to 21,600. */
+const PATIENCE: Readonly<Record<Called, number>> = {
   // a delivery comes once: it is tried for as long as Lambda lets us
-  Detect: { retries: 2, patience: 21_600 },
-  // the next minute does all of the work
-  Windows: { retries: 0, patience: 60 },
+  detect: 21_600,
+  // the next minute does all of the work, also that of ticks that found the one before still at it
+  windows: 60,
   // the next run looks at what this one missed; trying at once would pay again for a query that reads too much
-  Rules: { retries: 0, patience: 1800 },
+  rules: 1800,
 };
 
 /** Mappings of queues to functions, and the ends of asynchronous calls. */
 export function triggers(): Fragment {
-  const fed = Object.entries(QUEUE_TRIGGERS) as [FunctionName, QueueTrigger][];
-  const invoked = Object.entries(ASYNCHRONOUS) as [FunctionName, Asynchronous][];
+  const invoked = Object.keys(PATIENCE) as Called[];
   return {
     Resources: Object.fromEntries([
-      ...fed.map(([name, trigger]) => [`${name}Trigger`, mapping(name, trigger)]),
-      ...invoked.map(([name, settings]) => [`${name}Invocations`, invocations(name, settings)]),
+      ...QUEUES.map((queue) => [`${QUEUE_TRIGGERS[queue].id}Trigger`, mapping(queue, QUEUE_TRIGGERS[queue])]),
+      ...invoked.map((name) => [`${functionId(name)}Invocations`, invocations(name)]),
     ]) as Fragment['Resources'],
   };
 }
 
-function mapping(name: FunctionName, { queue, most, window }: QueueTrigger): Resource {
+function mapping(queue: QueueName, { most, window }: QueueTrigger): Resource {
   return {
     Type: 'AWS::Lambda::EventSourceMapping',
     Properties: {
       EventSourceArn: attribute(queue),
-      FunctionName: ref(`${name}LambdaFunction`),
+      FunctionName: ref(`${functionId(QUEUE_USES[queue].by)}LambdaFunction`),
       BatchSize: most,
       MaximumBatchingWindowInSeconds: window,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -65,15 +64,20 @@ function mapping(name: FunctionName, { queue, most, window }: QueueTrigger): Res
   };
 }
 
-function invocations(name: FunctionName, { retries, patience }: Asynchronous): Resource {
+function invocations(name: Called): Resource {
   return {
     Type: 'AWS::Lambda::EventInvokeConfig',
     Properties: {
-      FunctionName: ref(`${name}LambdaFunction`),
+      FunctionName: ref(`${functionId(name)}LambdaFunction`),
       Qualifier: '$LATEST',
-      MaximumRetryAttempts: retries,
-      MaximumEventAgeInSeconds: patience,
-      DestinationConfig: { OnFailure: { Destination: attribute('Transit') } },
+      MaximumRetryAttempts: CALL_RETRIES[name],
+      MaximumEventAgeInSeconds: PATIENCE[name],
+      // the bucket takes an event whatever its size
+      ...(isKept(name) ? { DestinationConfig: { OnFailure: { Destination: attribute('Transit') } } } : {}),
     },
   };
+}
+
+function isKept(name: Called): name is KeptCall {
+  return (KEPT_CALLS as readonly string[]).includes(name);
 }

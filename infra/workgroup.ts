@@ -1,7 +1,7 @@
 /** The Athena workgroup: what a query may scan, and where results lie. */
+import { stackName } from '../shared/operations/deployed-names.ts';
 import type { Deployment } from './deployment.ts';
 import { ref, sub, type Fragment } from './fragment.ts';
-import { stackName } from './names.ts';
 
 /** Prefix of query results in the bucket of what passes through, which deletes them after a while. */
 export const ATHENA_RESULTS = 'athena-results/';

@@ -124,7 +124,7 @@ async function queue(
   const bodies = objects.values().map(({ key, size }) => ({ body: encodeObjectMessage({ bucket, key, size }) }));
   let sent = 0;
   try {
-    return await sendMessages(client, outputOf(stack, 'Objects'), bodies, (more) => counting.update((sent += more)));
+    return await sendMessages(client, outputOf(stack, 'Backfill'), bodies, (more) => counting.update((sent += more)));
   } catch (error) {
     throw new CommandFailure([
       `queued ${count(sent)} of ${count(objects.length)} objects, then: ${reasonOfError(error)}`,

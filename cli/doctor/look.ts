@@ -15,15 +15,13 @@ import { recentMetrics, type MetricWish } from '../../shared/adapters/aws/recent
 import { lookAtBucket } from '../../shared/adapters/aws/source-buckets.ts';
 import { lookAtAlarms, lookAtTopic } from '../../shared/adapters/aws/telling.ts';
 import type { Config } from '../../shared/config/config.ts';
-import {
-  FUNCTIONS,
-  type FunctionCounts,
-  type FunctionLooks,
-  type FunctionName,
-} from '../../shared/operations/check-functions.ts';
-import { QUEUES, type QueueLook, type QueueName } from '../../shared/operations/check-queues.ts';
+import type { FunctionCounts, FunctionLooks } from '../../shared/operations/check-functions.ts';
+import type { QueueLook } from '../../shared/operations/check-queues.ts';
 import type { LogGroupLook } from '../../shared/operations/check-log-group.ts';
 import { functionArn, type Stack } from '../../shared/operations/check-stack.ts';
+import { FUNCTIONS, type FunctionName } from '../../shared/operations/deployed-functions.ts';
+import { topicId } from '../../shared/operations/deployed-names.ts';
+import { QUEUES, type QueueName } from '../../shared/operations/deployed-queues.ts';
 import { bucketSources, subscribedGroups, type Looks } from '../../shared/operations/examine.ts';
 import type { Observed } from '../../shared/operations/finding.ts';
 import { clientOptions } from '../deployment.ts';
@@ -175,9 +173,7 @@ async function lookAtFunctions(client: LambdaClient, stack: Stack, metrics: Metr
 
 /** The topics of routes, those that were there before among them, and that of alarms. */
 function topicsOf({ alerts }: Config, { outputs }: Stack): readonly (readonly [name: string, arn: string])[] {
-  const routes = alerts.routes.map(
-    ({ name, topic }) => [name, topic ?? outputs[`Topic${name.replaceAll(/[^A-Za-z0-9]/g, '')}`]] as const,
-  );
+  const routes = alerts.routes.map(({ name, topic }) => [name, topic ?? outputs[topicId(name)]] as const);
   const all = [...routes, ['operations', outputs['OperationsTopic']] as const];
   return all.flatMap(([name, arn]) => (arn === undefined ? [] : [[name, arn] as const]));
 }

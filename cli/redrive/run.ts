@@ -9,7 +9,9 @@ import { openBucketStore } from '../../shared/adapters/aws/object-store.ts';
 import { countMessages } from '../../shared/adapters/aws/queue-states.ts';
 import { decodeBatchMessage } from '../../shared/envelope/batch-message.ts';
 import type { Stack } from '../../shared/operations/check-stack.ts';
-import { deployedFunction } from '../../shared/operations/failed-call.ts';
+import type { KeptCall } from '../../shared/operations/deployed-functions.ts';
+import { MESSAGE_DAYS } from '../../shared/operations/deployed-queues.ts';
+import { keptCall } from '../../shared/operations/failed-call.ts';
 import { age, secondsSince } from '../../shared/operations/wording.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 import { clientOptions, outputOf, requireStack } from '../deployment.ts';
@@ -43,10 +45,13 @@ interface Context {
 
 const NOTHING: Omit<Outcome, 'name'> = { replayed: 0, covered: 0, found: 0, kept: [], oldest: null };
 
-const QUEUE_OUTPUTS = { batches: 'Batches', objects: 'Objects', alerts: 'Alerts' } as const;
+const QUEUE_OUTPUTS = { batches: 'Batches', objects: 'Objects', backfill: 'Backfill', alerts: 'Alerts' } as const;
+
+/** Of the names, beside which the rest stands. */
+const WIDTH = Math.max(...REDRIVABLE.map(({ length }) => length));
 
 /** What the view remembers of compacted batches, and queues hold messages for. */
-const OLD_SECONDS = 14 * 86_400;
+const OLD_SECONDS = MESSAGE_DAYS * 86_400;
 
 /** Runs the command to its exit code. */
 export async function redrive(options: RedriveOptions): Promise<number> {
@@ -91,10 +96,10 @@ function replay(name: Redrivable, context: Context): Promise<Outcome> {
   switch (name) {
     case 'batches':
     case 'objects':
+    case 'backfill':
     case 'alerts':
       return replayLetters(name, context);
     case 'detect':
-    case 'windows':
     case 'rules':
       return replayCalls(name, context);
   }
@@ -133,11 +138,11 @@ async function exists(store: ObjectStore, key: string): Promise<boolean> {
   return false;
 }
 
-async function replayCalls(name: 'detect' | 'windows' | 'rules', context: Context): Promise<Outcome> {
+async function replayCalls(name: KeptCall, context: Context): Promise<Outcome> {
   const { stack, lambda, transit, dryRun } = context;
   const full = `${stack.name}-${name}`;
   const all = await listFailedCalls(transit);
-  const calls = [...all].flatMap(([each, those]) => (deployedFunction(stack.name, each) === name ? those : []));
+  const calls = [...all].flatMap(([each, those]) => (keptCall(stack.name, each) === name ? those : []));
   const oldest = calls[0]?.modified.toISOString() ?? null;
   if (dryRun) return { ...NOTHING, name, found: calls.length, oldest };
   const { called, covered, kept } = await callAgain({ lambda, transit }, { name, full }, calls);
@@ -166,14 +171,15 @@ function report(outcomes: readonly Outcome[], { stack, dryRun }: Context, now: D
     const noun = name in QUEUE_OUTPUTS ? 'dead letter' : 'failed call';
     const since = oldest === null ? '' : `, the oldest ${age(secondsSince(new Date(oldest), now))} old`;
     const all = dryRun ? found : replayed + covered + kept.reduce((sum, { count }) => sum + count, 0);
-    const head = `  ${name.padEnd(7)}  ${all === 0 ? `no ${noun}s` : counted(all, noun)}${since}`;
+    const head = `  ${name.padEnd(WIDTH)}  ${all === 0 ? `no ${noun}s` : counted(all, noun)}${since}`;
     if (dryRun || all === 0) return head;
     const parts = [
       `${replayed} replayed`,
       ...(covered > 0 ? [`${covered} made up for by ${replayed === 1 ? 'it' : 'them'}`] : []),
     ];
     const left = kept.map(
-      ({ reason, count, example }) => `\n           ${count} left: ${reason}${example === null ? '' : ` (${example})`}`,
+      ({ reason, count, example }) =>
+        `\n    ${' '.repeat(WIDTH)}${count} left: ${reason}${example === null ? '' : ` (${example})`}`,
     );
     return `${head}: ${parts.join(', ')}${left.join('')}`;
   });

@@ -1,13 +1,8 @@
 /** Judges the functions: whether they are there, may run, and do. */
 import type { FlowLog } from './check-flow-logs.ts';
+import { FUNCTIONS, type FunctionName } from './deployed-functions.ts';
 import { findingsOf, type Finding, type Findings, type Observed } from './finding.ts';
 import { commandLine, counted } from './wording.ts';
-
-/** The deployment's functions, by the last part of their names. */
-export const FUNCTIONS = ['detect', 'archive', 'collect', 'windows', 'notify', 'rules'] as const;
-
-/** One of the deployment's functions. */
-export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** A function, as Lambda tells of it. */
 export interface FunctionState {

@@ -1,12 +1,9 @@
 /** Judges what waits and what was given up: queues, their dead letters, and asynchronous calls that failed. */
+import { CALL_RETRIES, FAILED_CALL_DAYS } from './deployed-functions.ts';
+import { MESSAGE_DAYS, QUEUE_USES, QUEUES, type QueueName } from './deployed-queues.ts';
+import { keptCall } from './failed-call.ts';
 import { findingsOf, type Finding, type Observed } from './finding.ts';
 import { age, counted, secondsSince } from './wording.ts';
-
-/** The queues between the functions, by the names of the stack's outputs. */
-export const QUEUES = ['Batches', 'Objects', 'Alerts'] as const;
-
-/** One of the queues between the functions. */
-export type QueueName = (typeof QUEUES)[number];
 
 /** A queue as SQS tells of it; counts are approximate. */
 export interface QueueState {
@@ -30,28 +27,21 @@ export interface FailedCalls {
   readonly oldest: Date;
 }
 
-/** What takes from each queue, and the age from which on its messages wait too long, as the alarms have it. */
-const TAKERS: Readonly<Record<QueueName, { readonly by: string; readonly most: number; readonly what: string }>> = {
-  Batches: { by: 'archive', most: 900, what: 'deliveries that are not in the lake yet' },
-  Objects: { by: 'collect', most: 3_600, what: 'objects that are not in the lake yet' },
-  Alerts: { by: 'notify', most: 300, what: 'alerts that nobody was told of yet' },
-};
-
 /** The findings about the queues. */
 export function checkQueues(stack: string, looks: Readonly<Record<QueueName, QueueLook>>): readonly Finding[] {
   const findings = findingsOf('queues');
   for (const name of QUEUES) {
-    const { by, most, what } = TAKERS[name];
+    const { by, mostSeconds, what } = QUEUE_USES[name];
     const look = looks[name];
     findings.look(name, look.queue, ({ waiting, inFlight, oldestSeconds }) => {
       const oldest = oldestSeconds === undefined || waiting === 0 ? '' : `, the oldest for ${age(oldestSeconds)}`;
       const seen = `${counted(waiting, 'message')} waiting${oldest}, ${inFlight.toLocaleString('en-US')} being worked on`;
-      if (waiting === 0 || (oldestSeconds ?? 0) <= most) findings.ok(name, seen);
+      if (waiting === 0 || (oldestSeconds ?? 0) <= mostSeconds) findings.ok(name, seen);
       else {
         findings.problem(
           name,
           `${seen}: ${what}`,
-          `\`${by}\` fails or can't keep up; see why: \`aws logs tail /aws/lambda/${stack}-${by} --since 1h\` (a backfill may take hours: then wait)`,
+          `\`${by}\` fails or can't keep up; see why: \`aws logs tail /aws/lambda/${stack}-${by} --since 1h\``,
         );
       }
     });
@@ -61,7 +51,7 @@ export function checkQueues(stack: string, looks: Readonly<Record<QueueName, Que
       else {
         findings.problem(
           dead,
-          `${counted(count, 'message')} that \`${by}\` gave up on; SQS deletes them after 14 days`,
+          `${counted(count, 'message')} that \`${by}\` gave up on; SQS deletes them after ${MESSAGE_DAYS} days`,
           `mend what the log of \`${stack}-${by}\` says, then: \`npx sekisho redrive --queue ${name.toLowerCase()}\``,
         );
       }
@@ -78,12 +68,17 @@ export function checkFailedCalls(
 ): readonly Finding[] {
   const findings = findingsOf('queues');
   findings.look('failed calls', observed, (all) => {
-    if (all.length === 0) findings.ok('failed calls', 'none of the asynchronous calls failed for good');
-    for (const { function: name, count, oldest } of all) {
-      const short = name.startsWith(`${stack}-`) ? name.slice(stack.length + 1) : name;
+    // what another version kept of other functions was made up for long ago
+    const kept = all.flatMap((calls) => {
+      const short = keptCall(stack, calls.function);
+      return short === undefined ? [] : [{ ...calls, short }];
+    });
+    if (kept.length === 0) findings.ok('failed calls', 'none of the asynchronous calls failed for good');
+    for (const { function: name, short, count, oldest } of kept) {
+      const tries = CALL_RETRIES[short] === 0 ? '' : ` ${CALL_RETRIES[short] + 1} times`;
       findings.problem(
         'failed calls',
-        `${counted(count, 'call')} of \`${name}\` failed three times, the oldest ${age(secondsSince(oldest, now))} ago; S3 deletes them after 15 days`,
+        `${counted(count, 'call')} of \`${name}\` failed${tries}, the oldest ${age(secondsSince(oldest, now))} ago; S3 deletes them after ${FAILED_CALL_DAYS} days`,
         `mend what \`aws logs tail /aws/lambda/${name} --since 1h\` shows, then: \`npx sekisho redrive --queue ${short}\``,
       );
     }

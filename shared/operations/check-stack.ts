@@ -1,4 +1,5 @@
 /** Judges the stack that a deployment consists of. */
+import { QUEUES } from './deployed-queues.ts';
 import { findingsOf, type Finding } from './finding.ts';
 
 /** The stack, as CloudFormation tells of it. */
@@ -20,12 +21,7 @@ export interface Stack {
 const NEEDED = [
   'Lake',
   'Transit',
-  'Batches',
-  'BatchesDead',
-  'Objects',
-  'ObjectsDead',
-  'Alerts',
-  'AlertsDead',
+  ...QUEUES.flatMap((queue) => [queue, `${queue}Dead`]),
   'OperationsTopic',
   'Workgroup',
   'Database',

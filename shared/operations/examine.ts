@@ -5,9 +5,10 @@ import { checkBucketFlowLogs, checkLogGroupFlowLogs, type FlowLog } from './chec
 import { checkFunctions, type FunctionLooks } from './check-functions.ts';
 import { checkLake, type LakeLook } from './check-lake.ts';
 import { checkLogGroup, type LogGroupLook } from './check-log-group.ts';
-import { checkFailedCalls, checkQueues, type FailedCalls, type QueueLook, type QueueName } from './check-queues.ts';
+import { checkFailedCalls, checkQueues, type FailedCalls, type QueueLook } from './check-queues.ts';
 import { checkStack, type Stack } from './check-stack.ts';
 import { checkAlarms, checkTopics, type Alarm, type TopicLook } from './check-telling.ts';
+import type { QueueName } from './deployed-queues.ts';
 import { findingsOf, type Finding, type Observed } from './finding.ts';
 import { secondsSince } from './wording.ts';
 

@@ -1,25 +1,19 @@
 /** Asynchronous calls that failed for good, as Lambda keeps them in S3, and which of them are made again. */
-import { FUNCTIONS, type FunctionName } from './check-functions.ts';
-
-/** Prefix under which Lambda's on-failure destinations write. */
-export const FAILED_CALLS = 'aws/lambda/async/';
-
-/** Functions that do all that has been left over whenever they run: one call makes up for any number of failed ones. */
-const CATCHES_UP: ReadonlySet<string> = new Set<FunctionName>(['windows', 'rules']);
+import { FAILED_CALLS, KEPT_CALLS, type KeptCall } from './deployed-functions.ts';
 
 /** The function whose failed call a key is; undefined for any other key. */
 export function functionOfKey(key: string): string | undefined {
   return key.startsWith(FAILED_CALLS) ? /^([^/]+)\/./.exec(key.slice(FAILED_CALLS.length))?.[1] : undefined;
 }
 
-/** The last part of a function's name, where it is one of the deployment's. */
-export function deployedFunction(stack: string, name: string): FunctionName | undefined {
-  return FUNCTIONS.find((each) => name === `${stack}-${each}`);
+/** The last part of a function's name, where it is one of the deployment's whose calls are kept. */
+export function keptCall(stack: string, name: string): KeptCall | undefined {
+  return KEPT_CALLS.find((each) => name === `${stack}-${each}`);
 }
 
-/** Whether one call does the work of many. */
-export function catchesUp(name: FunctionName): boolean {
-  return CATCHES_UP.has(name);
+/** Whether one call does all that has been left over, and so makes up for any number of failed ones. */
+export function catchesUp(name: KeptCall): boolean {
+  return name === 'rules';
 }
 
 /** Lambda takes no larger event asynchronously: 1 MB. */

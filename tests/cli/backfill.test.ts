@@ -58,7 +58,7 @@ describe.skipIf(!hasEmulator)('backfill', () => {
     sqs = new SQSClient({ ...options, useQueueUrlAsEndpoint: false });
     const s3 = new S3Client(options);
     const outputs = await createOperatedStack(new CloudFormationClient(options));
-    objects = outputs['Objects']!;
+    objects = outputs['Backfill']!;
     for (const bucket of ['old-logs', 'queried-logs']) await s3.send(new CreateBucketCommand({ Bucket: bucket }));
     for (const key of [HELD, ...OTHERS, ...NOISE]) {
       await s3.send(new PutObjectCommand({ Bucket: 'old-logs', Key: key, Body: 'x'.repeat(1_000) }));

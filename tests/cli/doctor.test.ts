@@ -179,20 +179,21 @@ log group /vpc/flow
       `hidden log group ${GROUP}: subscription`,
       `hidden log group ${GROUP}: flow logs`,
       'hidden bucket s3://old-logs/: flow logs',
-      ...['Batches', 'BatchesDead', 'Objects', 'ObjectsDead', 'Alerts', 'AlertsDead'].map(
-        (name) => `hidden queues: ${name}`,
-      ),
+      ...['Batches', 'Objects', 'Backfill', 'Alerts'].flatMap((name) => [
+        `hidden queues: ${name}`,
+        `hidden queues: ${name}Dead`,
+      ]),
     ]);
     expect(report.findings.find(({ check }) => check === 'flow logs')?.mend).toBe(
       'allow `ec2:DescribeFlowLogs` to whoever runs this',
     );
     expect(code).toBe(3);
     expect(stdout).toContain(`\
-  hidden   several       access denied: Batches, BatchesDead, Objects, ObjectsDead, Alerts,
-                         AlertsDead
+  hidden   several       access denied: Batches, BatchesDead, Objects, ObjectsDead, Backfill,
+                         BackfillDead, Alerts, AlertsDead
                          → allow \`sqs:GetQueueAttributes\` to whoever runs this
 `);
-    expect(stdout).toMatch(/\n9 could not be looked at, \d+ ok\n$/);
+    expect(stdout).toMatch(/\n11 could not be looked at, \d+ ok\n$/);
   });
 
   test('what is wrong is found, and comes with what mends it', async () => {

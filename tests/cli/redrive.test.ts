@@ -36,7 +36,7 @@ describe.skipIf(!hasEmulator)('redrive', () => {
   const queueUrl = (name: string): string => outputs[name]!;
   beforeEach(async () => {
     await openFaults(proxy.endpoint).set();
-    for (const name of ['Batches', 'Objects', 'Alerts'].flatMap((each) => [each, `${each}Dead`])) {
+    for (const name of ['Batches', 'Objects', 'Backfill', 'Alerts'].flatMap((each) => [each, `${each}Dead`])) {
       await sqs.send(new PurgeQueueCommand({ QueueUrl: queueUrl(name) }));
     }
   });
@@ -88,12 +88,12 @@ describe.skipIf(!hasEmulator)('redrive', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toBe(`\
 Replayed in sekisho-prod
-  batches  no dead letters
-  objects  no dead letters
-  alerts   no dead letters
-  detect   no failed calls
-  windows  no failed calls
-  rules    no failed calls
+  batches   no dead letters
+  objects   no dead letters
+  backfill  no dead letters
+  alerts    no dead letters
+  detect    no failed calls
+  rules     no failed calls
 `);
   });
 
@@ -101,19 +101,23 @@ Replayed in sekisho-prod
     const bodies = Array.from({ length: 23 }, (_, index) => `{"n":${String(index).padStart(2, '0')}}`);
     for (const body of bodies) await send('ObjectsDead', body);
     await send('AlertsDead', 'other');
+    await send('BackfillDead', 'old');
     expect(await outcomesOf(redrive('--dry-run', '--json'))).toMatchObject({
       objects: { found: 23, replayed: 0, oldest: expect.stringMatching(/^20\d\d-/) },
+      backfill: { found: 1 },
       alerts: { found: 1 },
       batches: { found: 0, oldest: null },
     });
     const { code, stdout } = await redrive('--queue', 'objects');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^Replayed in sekisho-prod\n {2}objects {2}23 dead letters, the oldest \d+ s old: 23 replayed\n$/,
+      /^Replayed in sekisho-prod\n {2}objects {3}23 dead letters, the oldest \d+ s old: 23 replayed\n$/,
     );
     expect(await contents('Objects')).toEqual(bodies.map((body) => `${body} kept`));
     expect(await contents('ObjectsDead')).toEqual([]);
     expect(await contents('AlertsDead')).toEqual(['other kept']);
+    expect(await outcomesOf(redrive('--queue', 'backfill', '--json'))).toMatchObject({ backfill: { replayed: 1 } });
+    expect(await contents('Backfill')).toEqual(['old kept']);
   });
 
   test('an answer that is lost, or a deletion that fails, repeats letters and loses none', async () => {
@@ -150,7 +154,7 @@ Replayed in sekisho-prod
     const { code, stdout } = await redrive('--queue', 'batches');
     expect(code).toBe(3);
     expect(stdout).toContain('2 dead letters');
-    expect(stdout).toContain('1 replayed\n           1 left: its batch was parked in the bucket Transit, and is gone');
+    expect(stdout).toContain('1 replayed\n            1 left: its batch was parked in the bucket Transit, and is gone');
     expect(await contents('Batches')).toEqual([`${message('parked/2026-11-24/there')} kept`]);
     // it is in sight at once
     expect(await contents('BatchesDead')).toEqual([`${message('parked/2026-11-24/there-not')} kept`]);
@@ -164,7 +168,7 @@ Replayed in sekisho-prod
     await keep(`aws/lambda/async/somebody-else/2026/11/24/x`, record({}));
     const { code, stdout } = await redrive('--queue', 'detect');
     expect(code).toBe(3);
-    expect(stdout).toMatch(/detect {3}3 failed calls, the oldest \d+ s old: 2 replayed\n/);
+    expect(stdout).toMatch(/detect {4}3 failed calls, the oldest \d+ s old: 2 replayed\n/);
     expect(stdout).toContain(
       `1 left: it has no \`requestPayload\`, so it is no record of a call (${callKey('detect', 'c')})`,
     );
@@ -192,11 +196,11 @@ Replayed in sekisho-prod
     expect(await keys()).toContain(callKey('rules', 'a'));
   });
 
-  test('one call of windows makes up for all that failed', async () => {
-    for (const id of ['a', 'b', 'c']) await keep(callKey('windows', id), '{"requestPayload":{}}');
-    const { windows } = await outcomesOf(redrive('--queue', 'windows', '--json'));
-    expect(windows).toMatchObject({ replayed: 1, covered: 2, kept: [] });
-    expect((await keys()).filter((key) => key.includes('windows'))).toEqual([]);
+  test('one call of rules makes up for all that failed', async () => {
+    for (const id of ['a', 'b', 'c']) await keep(callKey('rules', id), '{"requestPayload":{}}');
+    const { rules } = await outcomesOf(redrive('--queue', 'rules', '--json'));
+    expect(rules).toMatchObject({ replayed: 1, covered: 2, kept: [] });
+    expect((await keys()).filter((key) => key.includes('rules'))).toEqual([]);
   });
 
   test('what is older than the lake remembers is replayed, with a warning', async () => {
@@ -218,7 +222,7 @@ Replayed in sekisho-prod
     const unknown = await redrive('--queue', 'archive');
     expect(unknown).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('batches, objects, alerts, detect, windows, rules'),
+      stderr: expect.stringContaining('batches, objects, backfill, alerts, detect, rules'),
     });
   });
 });

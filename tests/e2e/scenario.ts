@@ -34,7 +34,7 @@ export async function follow(system: System, traffic: Traffic, expected: Seen): 
 
 /** Waits until nothing is under way any more, and nothing ended as a dead letter. */
 export async function comeToRest(system: System): Promise<void> {
-  for (const queue of ['Batches', 'Objects', 'Alerts']) {
+  for (const queue of ['Batches', 'Objects', 'Backfill', 'Alerts']) {
     await until(`${queue} empty`, async () => (await system.waiting(queue)) === 0);
     expect(await system.waiting(`${queue}Dead`)).toBe(0);
   }

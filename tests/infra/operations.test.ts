@@ -96,7 +96,8 @@ describe('alarms', () => {
         .flatMap(({ Metrics }) => metricsOf(Metrics))
         .flatMap(({ Dimensions }) => Dimensions.map(({ Value }) => JSON.stringify(Value))),
     );
-    for (const [id] of ofType('AWS::SQS::Queue'))
+    // old objects may wait: the dead letters of their queue have an alarm
+    for (const [id] of ofType('AWS::SQS::Queue').filter(([name]) => name !== 'Backfill'))
       expect(dimensions).toContain(JSON.stringify({ 'Fn::GetAtt': [id, 'QueueName'] }));
     for (const [id] of ofType('AWS::Logs::SubscriptionFilter'))
       expect(dimensions).toContain(JSON.stringify({ Ref: id }));

@@ -1,21 +1,11 @@
 /** Queues, lake, functions, topics and alarms. */
 import { describe, expect, test } from 'vitest';
-import {
-  checkFunctions,
-  FUNCTIONS,
-  type FunctionLooks,
-  type FunctionName,
-  type FunctionState,
-} from '../../shared/operations/check-functions.ts';
+import { checkFunctions, type FunctionLooks, type FunctionState } from '../../shared/operations/check-functions.ts';
 import { checkLake, type LakeLook } from '../../shared/operations/check-lake.ts';
-import {
-  checkFailedCalls,
-  checkQueues,
-  QUEUES,
-  type QueueLook,
-  type QueueName,
-} from '../../shared/operations/check-queues.ts';
+import { checkFailedCalls, checkQueues, type QueueLook } from '../../shared/operations/check-queues.ts';
 import { checkAlarms, checkTopics, type TopicSubscription } from '../../shared/operations/check-telling.ts';
+import { FUNCTIONS, type FunctionName } from '../../shared/operations/deployed-functions.ts';
+import { QUEUES, type QueueName } from '../../shared/operations/deployed-queues.ts';
 import { ago, briefly, denied, FLOW_LOG, NOW, only, seen } from './support.ts';
 
 describe('queues', () => {
@@ -37,6 +27,8 @@ describe('queues', () => {
     ['Batches', 901, 'problem'],
     ['Objects', 3_600, 'ok'],
     ['Objects', 3_601, 'problem'],
+    ['Backfill', 10 * 86_400, 'ok'],
+    ['Backfill', 10 * 86_400 + 1, 'problem'],
     ['Alerts', 300, 'ok'],
     ['Alerts', 301, 'problem'],
   ] as const)('%s that wait for %i s', ([name, seconds, result]) => {
@@ -66,10 +58,14 @@ describe('queues', () => {
     const calls = [{ function: 'sekisho-prod-detect', count: 3, oldest: ago(7_200) }];
     expect(checkFailedCalls('sekisho-prod', seen(calls), NOW)[0]).toMatchObject({
       result: 'problem',
-      seen: '3 calls of `sekisho-prod-detect` failed three times, the oldest 2 h ago; S3 deletes them after 15 days',
+      seen: '3 calls of `sekisho-prod-detect` failed 3 times, the oldest 2 h ago; S3 deletes them after 90 days',
       mend: expect.stringContaining('npx sekisho redrive --queue detect'),
     });
     expect(briefly(checkFailedCalls('sekisho-prod', seen([]), NOW))).toEqual(['ok failed calls']);
+    const rules = { function: 'sekisho-prod-rules', count: 1, oldest: ago(7_200) };
+    expect(checkFailedCalls('sekisho-prod', seen([rules]), NOW)[0]!.seen).toContain('`sekisho-prod-rules` failed, the');
+    const harmless = ['sekisho-prod-windows', 'somebody-else'].map((name) => ({ ...rules, function: name }));
+    expect(briefly(checkFailedCalls('sekisho-prod', seen(harmless), NOW))).toEqual(['ok failed calls']);
   });
 });
 

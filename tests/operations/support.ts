@@ -2,6 +2,7 @@
 import type { BucketSource, LogGroupSource } from '../../shared/config/config.ts';
 import type { FlowLog } from '../../shared/operations/check-flow-logs.ts';
 import type { Stack } from '../../shared/operations/check-stack.ts';
+import { QUEUES } from '../../shared/operations/deployed-queues.ts';
 import type { Finding, Observed } from '../../shared/operations/finding.ts';
 
 export const NOW = new Date('2026-11-24T12:00:00Z');
@@ -17,7 +18,7 @@ export const denied = (permission: string): Observed<never> => ({
   reason: 'access denied',
 });
 
-const OUTPUTS = ['Lake', 'Transit', 'Batches', 'BatchesDead', 'Objects', 'ObjectsDead', 'Alerts', 'AlertsDead'];
+const OUTPUTS = ['Lake', 'Transit', ...QUEUES.flatMap((name) => [name, `${name}Dead`])];
 
 export const STACK: Stack = {
   name: 'sekisho-prod',

@@ -19,7 +19,7 @@ const FUNCTIONS = ['detect', 'archive', 'collect', 'windows', 'notify', 'rules']
 const ref = (name: string) => ({ Ref: name });
 
 function template(): object {
-  const queues = ['Batches', 'Objects', 'Alerts'].flatMap((name) => [name, `${name}Dead`]);
+  const queues = ['Batches', 'Objects', 'Backfill', 'Alerts'].flatMap((name) => [name, `${name}Dead`]);
   const simple = {
     Lake: 'S3::Bucket',
     Transit: 'S3::Bucket',

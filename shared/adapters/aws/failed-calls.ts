@@ -1,8 +1,8 @@
 /** Asynchronous calls that failed for good: made again from what Lambda kept of them in S3. */
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { ObjectStore, ObjectSummary } from '../../ports.ts';
-import { catchesUp, FAILED_CALLS, functionOfKey, readFailedCall } from '../../operations/failed-call.ts';
-import type { FunctionName } from '../../operations/check-functions.ts';
+import { FAILED_CALLS, type KeptCall } from '../../operations/deployed-functions.ts';
+import { catchesUp, functionOfKey, readFailedCall } from '../../operations/failed-call.ts';
 import { reasonOfError } from './call-errors.ts';
 
 /** What became of a function's failed calls. */
@@ -35,7 +35,7 @@ export async function listFailedCalls(transit: ObjectStore): Promise<ReadonlyMap
  */
 export async function callAgain(
   { lambda, transit }: { readonly lambda: LambdaClient; readonly transit: ObjectStore },
-  { name, full }: { readonly name: FunctionName; readonly full: string },
+  { name, full }: { readonly name: KeptCall; readonly full: string },
   calls: readonly ObjectSummary[],
   progress: (done: number) => void = () => {},
 ): Promise<CalledAgain> {

@@ -3,7 +3,8 @@ import { GetObjectCommand, ListObjectsV2Command, paginateListObjectsV2, type S3C
 import { LEDGER, QUARANTINE, tierPrefix } from '../../lake/layout.ts';
 import type { LakeLook } from '../../operations/check-lake.ts';
 import type { FailedCalls } from '../../operations/check-queues.ts';
-import { FAILED_CALLS, functionOfKey } from '../../operations/failed-call.ts';
+import { FAILED_CALLS } from '../../operations/deployed-functions.ts';
+import { functionOfKey } from '../../operations/failed-call.ts';
 import type { Observed } from '../../operations/finding.ts';
 import { DELTAS, HOURS } from '../../windows/layout.ts';
 import { observe } from './call-errors.ts';
