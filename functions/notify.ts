@@ -1,9 +1,12 @@
 /** Alerts that were created, as S3 tells of them: told to whom the routes say. */
+import { randomUUID } from 'node:crypto';
 import { openChannels } from '../shared/adapters/aws/alert-channels.ts';
 import { lazyBucketStore } from '../shared/adapters/aws/lazy-store.ts';
 import { systemClock } from '../shared/adapters/local/clock.ts';
+import type { AlertChannel } from '../shared/alerts/channel.ts';
 import { homeOf } from '../shared/alerts/messages/context.ts';
-import { noNoticeMemory, notify, quietableRules, type AlertChannel } from '../shared/alerts/notify.ts';
+import { noNoticeMemory, notify } from '../shared/alerts/notify.ts';
+import { quietableRules } from '../shared/alerts/quiet-channel.ts';
 import { deployment } from './deployment.ts';
 import { withMiddleware } from './middleware.ts';
 import { fromQueue } from './queue.ts';
@@ -17,7 +20,7 @@ const options = {
   perMinute: alerts.notificationsPerMinute,
   quietable: quietableRules(deployment.rules.all),
   clock: systemClock,
-  memory: noNoticeMemory(),
+  memory: noNoticeMemory(randomUUID()),
 };
 let channels: readonly AlertChannel[] | undefined;
 
@@ -25,11 +28,11 @@ export const handler = withMiddleware(
   fromQueue(async (messages, context) => {
     const home = homeOf(context.invokedFunctionArn);
     channels ??= openChannels(alerts, topics, { deployment: `${names.name}-${names.stage}`, lake, timeZone, home });
-    const { failed, told, heldBack, warnings } = await notify(messages, { ...options, channels });
+    const { failed, waiting, told, heldBack, warnings } = await notify(messages, { ...options, channels });
     for (const warning of warnings) await warn(warning);
     const now = systemClock.now().getTime();
     const delays = told.map(({ last_seen }) => (now - Date.parse(last_seen)) / 1000);
     metrics.add({ AlertsTold: told.length, AlertsHeldBack: heldBack, FlowToAlertSeconds: delays });
-    return failed;
+    return [...failed, ...waiting];
   }),
 );

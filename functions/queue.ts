@@ -9,42 +9,64 @@ import { metrics, warn, warnOnce } from './telemetry.ts';
 /** Failed messages that are told one by one; of the rest their number. */
 const MOST_TOLD = 5;
 
+/** A message with which nothing is wrong, and that is to come again after some seconds. */
+export interface WaitingMessage {
+  readonly id: string;
+  readonly seconds: number;
+}
+
 /**
- * A handler of a queue's messages around `work`, which says what failed. Just that comes again, soon at first and later
- * each time; all of it where `work` throws. What a killed process held comes when the queue's own time is over.
+ * A handler of a queue's messages around `work`, which says what failed or has to wait. Just that comes again, what failed
+ * soon at first and later each time; all of it where `work` throws. What a killed process held comes when the queue's own
+ * time is over.
  */
 export function fromQueue(
-  work: (messages: readonly ReceivedMessage[], context: Context) => Promise<readonly FailedMessage[]>,
+  work: (
+    messages: readonly ReceivedMessage[],
+    context: Context,
+  ) => Promise<readonly (FailedMessage | WaitingMessage)[]>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   return async ({ Records }, context) => {
-    let failed: readonly FailedMessage[];
+    let again: readonly (FailedMessage | WaitingMessage)[];
     try {
-      failed = await work(
-        Records.map(({ messageId, body }) => ({ id: messageId, body })),
+      again = await work(
+        Records.map((record) => ({ id: record.messageId, body: record.body, received: receivesOf(record) })),
         context,
       );
     } catch (error) {
+      metrics.add({ FailedMessages: Records.length });
       await comeAgain(Records);
       throw error;
     }
+    const failed = again.filter((each) => 'reason' in each);
+    if (failed.length > 0) metrics.add({ FailedMessages: failed.length });
     for (const { id, reason } of failed.slice(0, MOST_TOLD)) await warn(reason, { failedMessage: id });
     if (failed.length > MOST_TOLD) await warn(`${failed.length - MOST_TOLD} more messages failed`);
-    const ids = new Set(failed.map(({ id }) => id));
-    await comeAgain(Records.filter(({ messageId }) => ids.has(messageId)));
-    return { batchItemFailures: [...ids].map((id) => ({ itemIdentifier: id })) };
+    const waits = new Map(again.map((each) => [each.id, 'reason' in each ? undefined : each.seconds]));
+    await comeAgain(
+      Records.filter(({ messageId }) => waits.has(messageId)),
+      waits,
+    );
+    return { batchItemFailures: [...waits.keys()].map((id) => ({ itemIdentifier: id })) };
   };
 }
 
+function receivesOf({ attributes }: SQSRecord): number {
+  return Number(attributes.ApproximateReceiveCount);
+}
+
 /** Has messages come again after a while. Where SQS does not hear of it they do so, too, only later. */
-async function comeAgain(records: readonly SQSRecord[]): Promise<void> {
+async function comeAgain(
+  records: readonly SQSRecord[],
+  waits: ReadonlyMap<string, number | undefined> = new Map(),
+): Promise<void> {
   const [first] = records;
   if (first === undefined) return;
-  metrics.add({ FailedMessages: records.length });
   try {
     const { giveBack } = await import('../shared/adapters/aws/late.ts');
-    const held = records.map(({ receiptHandle, attributes }) => ({
-      receipt: receiptHandle,
-      seconds: retryDelay(Number(attributes.ApproximateReceiveCount)),
+    const held = records.map((record) => ({
+      receipt: record.receiptHandle,
+      seconds: waits.get(record.messageId) ?? retryDelay(receivesOf(record)),
     }));
     await giveBack(first.eventSourceARN, held);
   } catch (error) {

@@ -9,6 +9,8 @@ import type { ObjectStore } from './ports.ts';
 export interface ReceivedMessage {
   readonly id: string;
   readonly body: string;
+  /** How often it was received, this time included. */
+  readonly received?: number | undefined;
 }
 
 /** A message that is to come again, and in the end to lie with the dead letters. */

@@ -1,22 +1,15 @@
 /** Which alerts people are told of one by one, so that a bad minute does not hide what is worst. */
-import { createHash } from 'node:crypto';
 import type { Severity } from '../rules/rule.ts';
 import type { Alert } from './alert.ts';
 import { countSeverities, rankOf, compareText } from './order.ts';
 import { findQuieted } from './quieting.ts';
+import { bySeverity, type Remainder, type Tally } from './remainder.ts';
 import { formatCount } from './wording.ts';
 
 /** What the plan depends on beside the alerts. */
 export interface NotificationOptions {
   /** Alerts told one by one in a minute, at most. */
   readonly perMinute: number;
-  /**
-   * How many were told in this minute already, by severity. What is less bad takes no room from what comes after it, so
-   * that a minute that began with trifles does not hide the worst.
-   */
-  readonly told?: ReadonlyMap<Severity, number> | undefined;
-  /** Alerts met before, which may quiet those that come now. */
-  readonly known?: Iterable<Alert> | undefined;
 }
 
 /** An alert to be told. */
@@ -24,17 +17,6 @@ export interface Notification {
   readonly alert: Alert;
   /** An incident that goes on is told once a suppress period, as one that goes on. */
   readonly kind: 'new' | 'continuing';
-}
-
-/** Alerts that are not told one by one: one message says how many there are. */
-export interface Remainder {
-  readonly kind: 'more';
-  /** The same for the same alerts. */
-  readonly id: string;
-  /** The worst first. */
-  readonly alerts: readonly Alert[];
-  /** When it is told, ISO 8601. */
-  readonly time: string;
 }
 
 /** Whatever is told. */
@@ -52,29 +34,11 @@ export interface NotificationPlan {
   readonly quieted: readonly Alert[];
 }
 
-/** Decides for the alerts of one minute, or of a part of it. */
-export function planNotifications(alerts: readonly Alert[], options: NotificationOptions): NotificationPlan {
-  const { perMinute, told: before = new Map<Severity, number>(), known = [] } = options;
-  const found = findQuieted(alerts, known);
+/** Decides for the alerts of one minute. */
+export function planNotifications(alerts: readonly Alert[], { perMinute }: NotificationOptions): NotificationPlan {
+  const found = findQuieted(alerts);
   const isQuieted = ({ id, quieted_by }: Alert): boolean => quieted_by !== null || found.has(id);
-  const waiting = alerts
-    .filter((alert) => !isQuieted(alert))
-    .map((alert): Notification => ({ alert, kind: alert.continues === null ? 'new' : 'continuing' }))
-    .sort(
-      (a, b) =>
-        rankOf(a.alert.rule.severity) - rankOf(b.alert.rule.severity) ||
-        Number(a.kind === 'continuing') - Number(b.kind === 'continuing') ||
-        compareText(a.alert.first_seen, b.alert.first_seen) ||
-        compareText(a.alert.id, b.alert.id),
-    );
-  const told: Notification[] = [];
-  const held: Notification[] = [];
-  for (const each of waiting) {
-    const rank = rankOf(each.alert.rule.severity);
-    const atLeastAsBad = [...before].filter(([severity]) => rankOf(severity) <= rank);
-    const taken = told.length + atLeastAsBad.reduce((sum, [, count]) => sum + count, 0);
-    (taken < perMinute ? told : held).push(each);
-  }
+  const { told, held } = fillRoom(sortForTelling(alerts.filter((alert) => !isQuieted(alert))), perMinute);
   return {
     told,
     held,
@@ -83,12 +47,39 @@ export function planNotifications(alerts: readonly Alert[], options: Notificatio
   };
 }
 
-/** The one message about alerts that are held back, which are the worst first. */
-export function remainderOf(held: readonly Notification[], time: Date): Remainder {
-  const alerts = held.map(({ alert }) => alert);
-  const ids = alerts.map(({ id }) => id).sort();
-  const id = createHash('sha256').update(ids.join()).digest('hex').slice(0, 32);
-  return { kind: 'more', id, alerts, time: time.toISOString() };
+/** Alerts in the order in which they are told: the worst first; of equals those that are new, then the earliest. */
+export function sortForTelling(alerts: readonly Alert[]): readonly Notification[] {
+  return alerts
+    .map((alert): Notification => ({ alert, kind: alert.continues === null ? 'new' : 'continuing' }))
+    .sort(
+      (a, b) =>
+        rankOf(a.alert.rule.severity) - rankOf(b.alert.rule.severity) ||
+        Number(a.kind === 'continuing') - Number(b.kind === 'continuing') ||
+        compareText(a.alert.first_seen, b.alert.first_seen) ||
+        compareText(a.alert.id, b.alert.id),
+    );
+}
+
+/**
+ * Those for which a minute has room, the worst first.
+ *
+ * @param before how many were told in this minute already. What is less bad takes no room from what comes after it, so
+ * that a minute that began with trifles does not hide the worst.
+ */
+export function fillRoom(
+  waiting: readonly Notification[],
+  perMinute: number,
+  before: Tally = {},
+): { readonly told: readonly Notification[]; readonly held: readonly Notification[] } {
+  const told: Notification[] = [];
+  const held: Notification[] = [];
+  for (const each of waiting) {
+    const rank = rankOf(each.alert.rule.severity);
+    const atLeastAsBad = [...bySeverity(before)].filter(([severity]) => rankOf(severity) <= rank);
+    const taken = told.length + atLeastAsBad.reduce((sum, [, count]) => sum + count, 0);
+    (taken < perMinute ? told : held).push(each);
+  }
+  return { told, held };
 }
 
 /**

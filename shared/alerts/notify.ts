@@ -1,38 +1,28 @@
 /** From alerts that were created to people and programs that hear of them: read, plan, tell, remember. */
-import type { Rule, Severity } from '../rules/rule.ts';
-import type { AlertSink, Clock, ObjectStore } from '../ports.ts';
+import type { Clock, ObjectStore } from '../ports.ts';
 import type { Alert } from './alert.ts';
+import type { AlertChannel, Outcome } from './channel.ts';
 import { createdAlerts } from './created.ts';
 import { noAlertMemory, rememberAlerts, type AlertMemory } from './memory.ts';
-import { planNotifications, remainderOf, type Notice, type Notification } from './notifications.ts';
-import { rankOf } from './order.ts';
-import { recallQuieting } from './recall.ts';
-import { decodeAlert } from './stored.ts';
-import { Untold } from './untold.ts';
-
-/** Where alerts are told. */
-export interface AlertChannel {
-  readonly name: string;
-  readonly atLeast: Severity;
-  /** True where people read: only so many a minute are told one by one. */
-  readonly capped: boolean;
-  readonly sink: AlertSink<Notice>;
-}
+import { noMinuteMemory, type MinuteMemory } from './minute-store.ts';
+import { sortForTelling, type Notification } from './notifications.ts';
+import { isHeard, recallFor, unquieted, type Quieters } from './quiet-channel.ts';
+import { readAlerts } from './read-created.ts';
+import { settleRoom, takeRoom, type Room } from './room.ts';
+import { tellOn } from './tell.ts';
 
 /** What a process remembers of what it told; forgetting it repeats alerts (with the same ids), and loses none. */
 export interface NoticeMemory {
   readonly alerts: AlertMemory;
   /** Channel and id of what was told there, one by one or as a number, the oldest first. */
   readonly told: Set<string>;
-  /** The minute that `counts` is about, in minutes since 1970. */
-  minute: number;
-  /** How many alerts each channel was told one by one in this minute. */
-  readonly counts: Map<string, Map<Severity, number>>;
+  /** What is known of the minute that all processes share. */
+  readonly minute: MinuteMemory;
 }
 
-/** A memory of nothing. */
-export function noNoticeMemory(): NoticeMemory {
-  return { alerts: noAlertMemory(), told: new Set(), minute: 0, counts: new Map() };
+/** A memory of nothing; `process` is another one for every process. */
+export function noNoticeMemory(process: string): NoticeMemory {
+  return { alerts: noAlertMemory(), told: new Set(), minute: noMinuteMemory(process) };
 }
 
 /** What telling depends on. */
@@ -40,11 +30,8 @@ export interface NotifyOptions {
   readonly store: ObjectStore;
   readonly channels: readonly AlertChannel[];
   readonly perMinute: number;
-  /**
-   * Rules that others quiet, by id, with the longest suppress period of these, seconds: for such alerts the store is asked
-   * for what may quiet them, each day of it once a process.
-   */
-  readonly quietable: ReadonlyMap<string, number>;
+  /** Rules that others quiet: for their alerts the store is asked for what may quiet them, each day of it once a process. */
+  readonly quietable: ReadonlyMap<string, Quieters>;
   readonly clock: Clock;
   readonly memory: NoticeMemory;
 }
@@ -53,169 +40,100 @@ export interface NotifyOptions {
 export interface CreatedMessage {
   readonly id: string;
   readonly body: string;
+  /** How often it was received, this time included. */
+  readonly received?: number | undefined;
 }
 
 /** What became of the messages. */
 export interface NotifyResult {
-  /** Messages that have to come again, with the reason; all others are done. */
+  /** Messages that have to come again, with the reason. */
   readonly failed: readonly { readonly id: string; readonly reason: string }[];
+  /** Messages with which nothing is wrong, and that have to come again after some seconds; all others are done. */
+  readonly waiting: readonly { readonly id: string; readonly seconds: number }[];
   /** Alerts told one by one, on any channel. */
   readonly told: readonly Alert[];
-  /** How many were told as a number on a channel, and on none one by one. */
+  /** How many are told as a number on a channel, and were on none one by one. */
   readonly heldBack: number;
-  /** What is wrong though every alert was told. */
+  /** What is wrong though no message says so. */
   readonly warnings: readonly string[];
 }
 
 /**
  * Tells of the alerts that the messages name. What is quieted or gone is done; an alert that can't be read, or not be told
- * on one of its channels, fails the messages that name it and no others. The number of those that are held back is told at
- * the end of every call, as a process may never get another one.
+ * on one of its channels, fails the messages that name it and no others. Where people read, all processes together tell
+ * `perMinute` alerts a minute, and count the others; the number is told when the minute is over, by the first call after
+ * that. So that there is one, a message waits in the queue.
  */
 export async function notify(messages: readonly CreatedMessage[], options: NotifyOptions): Promise<NotifyResult> {
-  const { store, channels, quietable, clock, memory } = options;
-  const named = messages.map(({ id, body }) => ({ id, keys: createdAlerts(body) }));
-  const read = await readAlerts([...new Set(named.flatMap(({ keys = [] }) => keys))], store);
+  const { store, channels, clock, memory } = options;
+  const named = messages.map(({ id, body, received = 1 }) => ({ id, keys: createdAlerts(body), isBack: received > 1 }));
+  const read = await readAlerts(
+    named.flatMap(({ keys = [] }) => keys),
+    store,
+  );
   const warnings: string[] = [];
   const alerts = [...new Map([...read.alerts.values()].map((alert) => [alert.id, alert])).values()];
-  const fresh = alerts.filter((alert) => channels.some((channel) => isDue(alert, channel, memory)));
-
-  const reaches = fresh.flatMap(({ rule }) => quietable.get(rule.id) ?? []);
-  if (reaches.length > 0) {
-    const general = fresh.filter(({ rule, quieted_by }) => quietable.has(rule.id) && quieted_by === null);
-    await recallQuieting(general, Math.max(...reaches), store, memory.alerts).catch((error: unknown) => {
-      // an alert too many is better than none
-      warnings.push(`alerts that may quiet others could not be read: ${reasonOf(error)}`);
-    });
-  }
-  const known = memory.alerts.quieting.values();
-  const { told: waiting } = planNotifications(fresh, { perMinute: Number.POSITIVE_INFINITY, known });
   rememberAlerts(memory.alerts, alerts);
+  const wanted = new Map<AlertChannel, readonly Notification[]>();
+  for (const channel of channels) wanted.set(channel, await wantedOn(channel, alerts, options, warnings));
 
-  startMinute(memory, clock);
-  const outcomes = await Promise.all(channels.map((channel) => tellOn(channel, waiting, options)));
-  const untold = new Map(outcomes.flatMap(({ untold, problem }) => untold.map(({ id }) => [id, problem])));
-  const told = new Set(outcomes.flatMap(({ told }) => told));
-  const counted = new Set(outcomes.flatMap(({ counted }) => counted));
-  const failureOf = (key: string): string | undefined =>
-    read.unreadable.get(key) ?? untold.get(read.alerts.get(key)?.id ?? '');
-  return {
-    failed: named.flatMap(({ id, keys }) => {
-      const reason = keys === undefined ? 'it is no notification of S3' : keys.map(failureOf).find((why) => why);
-      return reason === undefined ? [] : [{ id, reason }];
-    }),
-    told: [...told],
-    heldBack: [...counted].filter((alert) => !told.has(alert)).length,
-    warnings,
-  };
-}
+  const idOf = (key: string): string => read.alerts.get(key)?.id ?? '';
+  const back = new Set(named.flatMap(({ keys = [], isBack }) => (isBack ? keys.map(idOf) : [])));
+  const room = await takeRoom(wanted, back, options);
+  const outcomes = new Map<AlertChannel, Outcome>();
+  await Promise.all(channels.map(async (each) => outcomes.set(each, await tellOn(each, room.shareOf(each), clock))));
+  await settleRoom(room, outcomes, options);
+  warnings.push(...room.warnings);
 
-/** Rules that others quiet, by id, with the longest suppress period of these. */
-export function quietableRules(rules: readonly Pick<Rule, 'quiets' | 'suppress'>[]): NotifyOptions['quietable'] {
-  const reaches = new Map<string, number>();
-  for (const { quiets, suppress } of rules) {
-    for (const id of quiets) reaches.set(id, Math.max(reaches.get(id) ?? 0, suppress));
+  remember(memory, outcomes, room);
+  const untold = new Map([...outcomes.values()].flatMap((outcome) => [...outcome.untold]));
+  const told = new Set([...outcomes.values()].flatMap((outcome) => outcome.told));
+  const held = new Set(channels.flatMap((channel) => room.shareOf(channel).held));
+  const failureOf = (key: string): string | undefined => read.unreadable.get(key) ?? untold.get(idOf(key));
+  const now = clock.now();
+  const problem = [...outcomes.values()].find((outcome) => outcome.problem !== undefined)?.problem;
+  const failed: { id: string; reason: string }[] = [];
+  const waiting: { id: string; seconds: number }[] = [];
+  for (const { id, keys } of named) {
+    const reason = keys === undefined ? 'it is no notification of S3' : keys.map(failureOf).find((why) => why);
+    const waits = (keys ?? []).flatMap((key) => room.waitOf(idOf(key), now) ?? []);
+    if (reason !== undefined) failed.push({ id, reason });
+    else if (waits.length > 0 && problem !== undefined) failed.push({ id, reason: problem });
+    else if (waits.length > 0) waiting.push({ id, seconds: Math.max(...waits) });
   }
-  return reaches;
+  // the number is not lost: it is told when its message comes again, or before that
+  if (problem !== undefined && failed.every(({ reason }) => reason !== problem)) warnings.push(problem);
+  return { failed, waiting, told: [...told], heldBack: [...held].filter((alert) => !told.has(alert)).length, warnings };
 }
 
-/** Objects read at once. */
-const CHUNK = 16;
-
-interface ReadAlerts {
-  /** By key; those that are gone are missing. */
-  readonly alerts: ReadonlyMap<string, Alert>;
-  /** By key, with the reason. */
-  readonly unreadable: ReadonlyMap<string, string>;
-}
-
-async function readAlerts(keys: readonly string[], store: ObjectStore): Promise<ReadAlerts> {
-  const alerts = new Map<string, Alert>();
-  const unreadable = new Map<string, string>();
-  for (let at = 0; at < keys.length; at += CHUNK) {
-    await Promise.all(
-      keys.slice(at, at + CHUNK).map(async (key) => {
-        try {
-          const object = await store.get(key);
-          if (object === undefined) return;
-          const alert = decodeAlert(object.body);
-          if (alert === undefined) unreadable.set(key, `\`${key}\` holds no alert that this version can read`);
-          else alerts.set(key, alert);
-        } catch (error) {
-          unreadable.set(key, reasonOf(error));
-        }
-      }),
-    );
-  }
-  return { alerts, unreadable };
-}
-
-function isDue(alert: Alert, { name, atLeast }: AlertChannel, { told }: NoticeMemory): boolean {
-  return rankOf(alert.rule.severity) <= rankOf(atLeast) && !told.has(`${name}/${alert.id}`);
-}
-
-function startMinute(memory: NoticeMemory, clock: Clock): void {
-  const minute = Math.floor(clock.now().getTime() / 60_000);
-  if (minute === memory.minute) return;
-  memory.minute = minute;
-  memory.counts.clear();
-}
-
-interface Outcome {
-  /** Told one by one. */
-  readonly told: readonly Alert[];
-  /** Told as a number. */
-  readonly counted: readonly Alert[];
-  readonly untold: readonly Alert[];
-  /** Why these were not. */
-  readonly problem: string;
-}
-
-async function tellOn(
+/** What the channel is to hear of that it has not heard, the worst first. */
+async function wantedOn(
   channel: AlertChannel,
-  waiting: readonly Notification[],
-  { perMinute, clock, memory }: NotifyOptions,
-): Promise<Outcome> {
-  const due = waiting.filter(({ alert }) => isDue(alert, channel, memory));
-  const counts = memory.counts.get(channel.name) ?? new Map<Severity, number>();
-  const most = channel.capped ? perMinute : Number.POSITIVE_INFINITY;
-  const plan = planNotifications(
-    due.map(({ alert }) => alert),
-    { perMinute: most, told: counts },
-  );
-  const notices: Notice[] = [...plan.told];
-  if (plan.held.length > 0) notices.push(remainderOf(plan.held, clock.now()));
-  if (notices.length === 0) return { told: [], counted: [], untold: [], problem: '' };
-
-  let untold: ReadonlySet<Notice> = new Set();
-  let problem = '';
-  try {
-    await channel.sink.publish(notices);
-  } catch (error) {
-    untold = error instanceof Untold ? (error as Untold<Notice>).untold : new Set(notices);
-    problem = `route \`${channel.name}\`: ${reasonOf(error)}`;
-  }
-  const done = notices.filter((notice) => !untold.has(notice));
-  const told = done.flatMap((notice) => (notice.kind === 'more' ? [] : [notice.alert]));
-  const counted = done.flatMap((notice) => (notice.kind === 'more' ? notice.alerts : []));
-  for (const { rule } of told) counts.set(rule.severity, (counts.get(rule.severity) ?? 0) + 1);
-  memory.counts.set(channel.name, counts);
-  remember(
-    memory,
-    [...told, ...counted].map(({ id }) => `${channel.name}/${id}`),
-  );
-  return { told, counted, untold: [...untold].flatMap(alertsOf), problem };
-}
-
-function alertsOf(notice: Notice): readonly Alert[] {
-  return notice.kind === 'more' ? notice.alerts : [notice.alert];
+  alerts: readonly Alert[],
+  { store, quietable, memory }: NotifyOptions,
+  warnings: string[],
+): Promise<readonly Notification[]> {
+  const { name, atLeast } = channel;
+  const due = alerts.filter(({ id, rule }) => isHeard(rule.severity, atLeast) && !memory.told.has(`${name}/${id}`));
+  if (due.length === 0) return [];
+  await recallFor(due, atLeast, quietable, store, memory.alerts).catch((error: unknown) => {
+    // an alert too many is better than none
+    warnings.push(`alerts that may quiet others could not be read: ${reasonOf(error)}`);
+  });
+  return sortForTelling(unquieted(due, [...alerts, ...memory.alerts.quieting.values()], atLeast, quietable));
 }
 
 /** Each is some 50 bytes; S3 repeats an event within minutes, if at all. */
 const MOST_REMEMBERED = 20_000;
 
-function remember({ told }: NoticeMemory, keys: readonly string[]): void {
-  for (const key of keys) told.add(key);
+function remember({ told }: NoticeMemory, outcomes: ReadonlyMap<AlertChannel, Outcome>, room: Room): void {
+  for (const [channel, outcome] of outcomes) {
+    const { held, settled } = room.shareOf(channel);
+    for (const { id } of [...outcome.told, ...held, ...settled]) {
+      // what waits in the queue has to be looked at when it comes again
+      if (!room.isBell(id)) told.add(`${channel.name}/${id}`);
+    }
+  }
   for (const key of told) {
     if (told.size <= MOST_REMEMBERED) return;
     told.delete(key);

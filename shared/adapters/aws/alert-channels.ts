@@ -1,10 +1,10 @@
 /** The configuration's routes, and Security Hub, as channels of alerts. */
 import { SNSClient } from '@aws-sdk/client-sns';
+import type { AlertChannel } from '../../alerts/channel.ts';
 import { asffOf } from '../../alerts/messages/asff.ts';
 import type { MessageContext } from '../../alerts/messages/context.ts';
 import { messageOf } from '../../alerts/messages/message.ts';
 import type { Notice } from '../../alerts/notifications.ts';
-import type { AlertChannel } from '../../alerts/notify.ts';
 import type { AlertConfig } from '../../config/config.ts';
 import { openAlertTopic } from './alert-topic.ts';
 import { MESSAGES } from './limits.ts';

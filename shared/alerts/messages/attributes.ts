@@ -1,6 +1,6 @@
 /** What a subscription's filter policy may look at: attributes beside a message. */
 import type { Notice } from '../notifications.ts';
-import { rankOf } from '../order.ts';
+import { bySeverity } from '../remainder.ts';
 import { cleanLine, cutText, safeJson } from './clean.ts';
 
 /** A message attribute as SNS takes it. */
@@ -20,8 +20,8 @@ const MOST_VALUE = 256;
 /** `severity`, `kind`, and, of an alert, `rule`, `tags`, `account`, `region`, `vpc` and `interface`, where they are known. */
 export function attributesOf(notice: Notice): MessageAttributes {
   if (notice.kind === 'more') {
-    const [worst] = [...notice.alerts].sort((a, b) => rankOf(a.rule.severity) - rankOf(b.rule.severity));
-    return named({ severity: worst?.rule.severity, kind: notice.kind });
+    const [worst] = bySeverity(notice.counts).keys();
+    return named({ severity: worst, kind: notice.kind });
   }
   const { rule, account_id, region, vpc_id, interfaces } = notice.alert;
   return named({

@@ -4,8 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { alertKey } from '../layout.ts';
-import { formatMore, type Notice, type Notification, type Remainder } from '../notifications.ts';
-import { compareText, countSeverities } from '../order.ts';
+import { formatMore, type Notice, type Notification } from '../notifications.ts';
+import { compareText } from '../order.ts';
+import { bySeverity, type Remainder } from '../remainder.ts';
 import { formatMeasured, formatSeen, formatWhere } from '../terminal.ts';
 import { formatFlow } from '../wording.ts';
 import { cutText, withoutLinks } from './clean.ts';
@@ -100,11 +101,11 @@ function alertChat(notice: Notification, { lake, timeZone, deployment }: Message
 }
 
 function remainderChat(notice: Remainder, { lake, deployment }: MessageContext): ChatNotification {
-  const { alerts, id, time } = notice;
-  const counts = countSeverities(alerts.map(({ rule }) => rule.severity));
-  const listed = alerts
+  const { named, id, time } = notice;
+  const counts = bySeverity(notice.counts);
+  const listed = named
     .slice(0, MOST_LISTED)
-    .map(({ rule, summary }) => said(rule.severity, cutText(summary, MOST_LINE)));
+    .map(({ severity, key, summary = key }) => said(severity, cutText(summary, MOST_LINE)));
   return {
     version: '1.0',
     source: 'custom',

@@ -1,8 +1,8 @@
 /** An alert as a person reads it in a mailbox: plain text, 78 columns, nothing to click on that a record could forge. */
 import type { FieldValue } from '../../flow/columns.ts';
 import { alertKey } from '../layout.ts';
-import { formatMore, type Notice, type Notification, type Remainder } from '../notifications.ts';
-import { countSeverities } from '../order.ts';
+import { formatMore, type Notice, type Notification } from '../notifications.ts';
+import { bySeverity, MOST_LISTED, totalOf, type Remainder } from '../remainder.ts';
 import { formatMeasured, formatSeen, formatWhere } from '../terminal.ts';
 import { formatCounted } from '../wording.ts';
 import { wrap } from '../wrap.ts';
@@ -19,9 +19,6 @@ const INDENT = '  ';
 /** Characters of one text, and fields of a group, beyond which nobody reads: the whole is in the object that is named. */
 const MOST_TEXT = 1000;
 const MOST_FIELDS = 20;
-
-/** Alerts of a remainder that are listed. */
-const MOST_LISTED = 20;
 
 /** The text of an e-mail; lines of queries are as long as they are, so that they can be pasted. */
 export function emailOf(notice: Notice, context: MessageContext): string {
@@ -104,21 +101,21 @@ function cutLines(cut: readonly string[]): readonly string[] {
   return cut.length === 0 ? [] : filled(`too large for a message, left out or cut: ${cut.join(', ')}`, WIDTH);
 }
 
-function remainderLines({ alerts }: Remainder, { lake, deployment }: MessageContext): readonly string[] {
-  const counts = countSeverities(alerts.map(({ rule }) => rule.severity));
-  const listed = alerts.slice(0, MOST_LISTED);
+function remainderLines({ counts, named }: Remainder, { lake, deployment }: MessageContext): readonly string[] {
+  const listed = named.slice(0, MOST_LISTED);
+  const unlisted = totalOf(counts) - listed.length;
   return [
-    ...filled(`${formatMore(counts, 'them in the lake')}.`, WIDTH),
+    ...filled(`${formatMore(bySeverity(counts), 'them in the lake')}.`, WIDTH),
     ...filled('More alerts came at once than notifications_per_minute allows to be told one by one.', WIDTH),
     '',
-    ...listed.flatMap(({ rule, summary }) =>
-      filled(`${rule.severity}: ${withoutLinks(summary)}`, WIDTH - INDENT.length).map((line, index) =>
+    ...listed.flatMap(({ severity, key, summary = key }) =>
+      filled(`${severity}: ${withoutLinks(summary)}`, WIDTH - INDENT.length).map((line, index) =>
         index === 0 ? line : `${INDENT}${line}`,
       ),
     ),
-    ...(alerts.length > listed.length ? [`and ${formatCounted(alerts.length - listed.length, 'more alert')}`] : []),
+    ...(unlisted > 0 ? [`and ${formatCounted(unlisted, 'more alert')}`] : []),
     '',
-    ...[...new Set(alerts.map((alert) => alertKey(alert).replace(/[^/]*$/, '')))].map((day) => `s3://${lake}/${day}`),
+    ...[...new Set(named.map(({ key }) => key.replace(/[^/]*$/, '')))].map((day) => `s3://${lake}/${day}`),
     `told by ${deployment}`,
   ];
 }

@@ -1,12 +1,11 @@
 /** What is published on a topic: one message for people and programs, as large as SNS takes it. */
 import type { ALERT_FORMATS } from '../../config/config.ts';
-import { alertKey } from '../layout.ts';
-import type { Notice, Remainder } from '../notifications.ts';
-import { countSeverities } from '../order.ts';
+import type { Notice } from '../notifications.ts';
+import { bySeverity, totalOf, type Remainder } from '../remainder.ts';
 import { asffOf } from './asff.ts';
 import { attributesOf, MOST_ATTRIBUTE_VALUES, type MessageAttributes } from './attributes.ts';
 import { chatOf } from './chat.ts';
-import { cutText, safeJson } from './clean.ts';
+import { safeJson } from './clean.ts';
 import type { MessageContext } from './context.ts';
 import { emailOf } from './email.ts';
 import { ocsfOf } from './ocsf.ts';
@@ -29,9 +28,6 @@ export interface TopicMessage {
 
 /** Bytes of a message, and of all messages of a batch, that SNS takes unless a topic was told otherwise. */
 export const MOST_MESSAGE_BYTES = 262_144;
-
-/** Alerts that a remainder names. */
-const MOST_NAMED = 500;
 
 /** What a notice says on a topic of this format. */
 export function messageOf(notice: Notice, format: AlertFormat, context: MessageContext): TopicMessage {
@@ -74,16 +70,17 @@ function bodyOf(alert: ToldAlert, kind: 'new' | 'continuing', format: AlertForma
 /** What programs get of a remainder; standards for findings have nothing like it. */
 function moreOf(notice: Remainder, format: AlertFormat, context: MessageContext): unknown {
   if (format === 'chat') return chatOf(notice, context);
-  const { id, alerts, time } = notice;
+  const { id, counts, named, time } = notice;
+  const count = totalOf(counts);
   return {
     schema: 'sekisho.more/1',
     id,
     time,
-    count: alerts.length,
-    severities: Object.fromEntries(countSeverities(alerts.map(({ rule }) => rule.severity))),
+    count,
+    severities: Object.fromEntries(bySeverity(counts)),
     bucket: context.lake,
-    objects: alerts.slice(0, MOST_NAMED).map((alert) => cutText(alertKey(alert), 128)),
-    ...(alerts.length > MOST_NAMED ? { cut: ['objects'] } : {}),
+    objects: named.map(({ key }) => key),
+    ...(count > named.length ? { cut: ['objects'] } : {}),
   };
 }
 

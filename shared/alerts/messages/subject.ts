@@ -1,6 +1,6 @@
 /** An alert in one short line, as the subject of an e-mail and as a text message. */
 import { formatSeverities, type Notice } from '../notifications.ts';
-import { countSeverities } from '../order.ts';
+import { bySeverity, totalOf } from '../remainder.ts';
 import { formatCounted } from '../wording.ts';
 import { asciiLine, cutAscii } from './clean.ts';
 import { endsOf } from './ends.ts';
@@ -20,8 +20,8 @@ function badgeOf(notice: Notice): string {
 
 function saidOf(notice: Notice): string {
   if (notice.kind === 'more') {
-    const counts = countSeverities(notice.alerts.map(({ rule }) => rule.severity));
-    return `and ${formatCounted(notice.alerts.length, 'more alert')}: ${formatSeverities(counts)}`;
+    const { counts } = notice;
+    return `and ${formatCounted(totalOf(counts), 'more alert')}: ${formatSeverities(bySeverity(counts))}`;
   }
   const { rule, summary } = notice.alert;
   const said = asciiLine(summary);

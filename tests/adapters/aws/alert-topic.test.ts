@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { openAlertTopic } from '../../../shared/adapters/aws/alert-topic.ts';
 import type { Alert } from '../../../shared/alerts/alert.ts';
 import { messageOf, type AlertFormat, type TopicMessage } from '../../../shared/alerts/messages/message.ts';
-import { remainderOf, type Notice, type Notification } from '../../../shared/alerts/notifications.ts';
+import type { Notice } from '../../../shared/alerts/notifications.ts';
+import { holdBack, NOTHING_HELD, remainderOf } from '../../../shared/alerts/remainder.ts';
 import { Untold } from '../../../shared/alerts/untold.ts';
 import { context, hostile, japanese, scan, told } from '../../alerts/messages/samples.ts';
 import { alertWith } from '../../alerts/sample.ts';
@@ -164,7 +165,7 @@ describe.skipIf(!hasEmulator)('SNS, as the emulator ministack plays it', () => {
       both: await subscribe(topic, { severity: ['high'], rule: ['admin-port-open'] }),
       all: await subscribe(topic),
     };
-    const more = remainderOf([told(alertWith(9, {}))] as Notification[], new Date(0));
+    const more = remainderOf(holdBack(NOTHING_HELD, [alertWith(9, {})]), new Date(0));
     await open(topic).publish([told(scan), told(japanese), told(goesOn), more]);
     const arrived = Object.fromEntries(
       await Promise.all(Object.entries(queues).map(async ([name, url]) => [name, await idsIn(url)] as const)),

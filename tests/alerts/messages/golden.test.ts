@@ -1,14 +1,15 @@
 /** Every format of a message, as it reads. */
 import { expect, test } from 'vitest';
 import { messageOf, type AlertFormat } from '../../../shared/alerts/messages/message.ts';
-import { remainderOf, type Notice, type Notification } from '../../../shared/alerts/notifications.ts';
+import type { Notice } from '../../../shared/alerts/notifications.ts';
+import { holdBack, NOTHING_HELD, remainderOf } from '../../../shared/alerts/remainder.ts';
 import { alertWith } from '../sample.ts';
 import { context, hostile, japanese, scan, told } from './samples.ts';
 
 const held = Array.from({ length: 22 }, (_, number) =>
-  told(alertWith(100 + number, { rule: { severity: number < 2 ? 'high' : 'low' } })),
-) as Notification[];
-const more = remainderOf(held, new Date('2026-11-03T05:01:00Z'));
+  alertWith(100 + number, { rule: { severity: number < 2 ? 'high' : 'low' } }),
+);
+const more = remainderOf(holdBack(NOTHING_HELD, held), new Date('2026-11-03T05:01:00Z'));
 
 const notices: readonly (readonly [string, Notice])[] = [
   ['scan', told(scan)],

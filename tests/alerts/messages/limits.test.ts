@@ -13,7 +13,7 @@ import {
   type TopicMessage,
 } from '../../../shared/alerts/messages/message.ts';
 import { shortenAlert, type ToldAlert } from '../../../shared/alerts/messages/shorten.ts';
-import { remainderOf, type Notification } from '../../../shared/alerts/notifications.ts';
+import { holdBack, NOTHING_HELD, remainderOf } from '../../../shared/alerts/remainder.ts';
 import { alertWith } from '../sample.ts';
 import { anyAlert, context, hostile, japanese, scan, told } from './samples.ts';
 
@@ -280,7 +280,8 @@ test('a Detection Finding has what OCSF requires', { timeout: 60_000 }, () => {
 
 test('a remainder of any size is a message, which names as many as it counts or says that it does not', () => {
   for (const count of [1, 20, 500, 501, 3000]) {
-    const held = Array.from({ length: count }, (_, number) => told(alertWith(number, {}))) as Notification[];
+    const alerts = Array.from({ length: count }, (_, number) => alertWith(number, {}));
+    const held = holdBack(NOTHING_HELD, alerts);
     for (const format of formats) {
       const message = messageOf(remainderOf(held, new Date(0)), format, context);
       checkMessage(message);
@@ -293,9 +294,11 @@ test('a remainder of any size is a message, which names as many as it counts or 
 });
 
 test('the id of a remainder depends on its alerts alone', () => {
-  const held = [told(scan), told(japanese)] as Notification[];
-  expect(remainderOf(held, new Date(0)).id).toBe(remainderOf([...held].reverse(), new Date(1e12)).id);
-  expect(remainderOf(held, new Date(0)).id).not.toBe(remainderOf(held.slice(1), new Date(0)).id);
+  const both = [scan, japanese];
+  const idOf = (alerts: readonly Alert[], time = 0): string =>
+    remainderOf(holdBack(NOTHING_HELD, alerts), new Date(time)).id;
+  expect(idOf(both)).toBe(idOf([...both].reverse(), 1e12));
+  expect(idOf(both)).not.toBe(idOf(both.slice(1)));
 });
 
 test('batches hold all messages in their order, ten and 262,144 bytes each at most', () => {
