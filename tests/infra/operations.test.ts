@@ -75,6 +75,7 @@ describe('alarms', () => {
     'QuarantinedLines',
     'WatermarkAgeSeconds',
     'AlertsHeldBack',
+    'LateRecords',
     'UnreadableLists',
     'FailedMessages',
     'DeliveryErrors',
