@@ -1,5 +1,5 @@
 /** Alerts told on a topic of SNS. */
-import { PublishBatchCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { PublishBatchCommand, SNSServiceException, type SNSClient } from '@aws-sdk/client-sns';
 import { setTimeout } from 'node:timers/promises';
 import { planBatches } from '../../alerts/messages/batches.ts';
 import type { TopicMessage } from '../../alerts/messages/message.ts';
@@ -35,9 +35,15 @@ export function openAlertTopic<A>(
   return {
     async publish(items) {
       const failures: Failure<A>[] = [];
-      for (const batch of planBatches(items.map((item): Outgoing<A> => ({ ...messageOf(item), item })))) {
-        failures.push(...(await publishBatch(client, topic, batch)));
-      }
+      const outgoing = items.flatMap((item): Outgoing<A>[] => {
+        try {
+          return [{ ...messageOf(item), item }];
+        } catch (error) {
+          failures.push({ item, reason: `it could not be written: ${reasonOf(error)}` });
+          return [];
+        }
+      });
+      for (const batch of planBatches(outgoing)) failures.push(...(await publishBatch(client, topic, batch)));
       if (failures.length === 0) return;
       const reasons = [...new Set(failures.map(({ reason }) => reason))].join('; ');
       throw new Untold(
@@ -58,20 +64,22 @@ async function publishBatch<A>(
   for (let attempt = 1; left.length > 0; attempt++) {
     if (attempt > 1) await setTimeout(PAUSE * 2 ** (attempt - 2));
     const again: Outgoing<A>[] = [];
-    for (const { message, reason, isOurs } of await publishOnce(client, topic, left)) {
-      if (isOurs || attempt === MOST_ATTEMPTS) failures.push({ item: message.item, reason });
-      else again.push(message);
+    for (const { message, reason, fault } of await publishOnce(client, topic, left)) {
+      if (fault === 'one of them' && left.length > 1) failures.push(...(await publishBatch(client, topic, [message])));
+      else if (fault === 'theirs' && attempt < MOST_ATTEMPTS) again.push(message);
+      else failures.push({ item: message.item, reason });
     }
     left = again;
   }
   return failures;
 }
 
-/** A message that one attempt left behind; trying again helps unless the fault is ours. */
+/** A message that one attempt left behind. */
 interface LeftBehind<A> {
   readonly message: Outgoing<A>;
   readonly reason: string;
-  readonly isOurs: boolean;
+  /** Trying again helps where it is SNS's; where it may be that of one of them, the others are told without it. */
+  readonly fault: 'theirs' | 'ours' | 'one of them';
 }
 
 async function publishOnce<A>(
@@ -94,14 +102,25 @@ async function publishOnce<A>(
     return Failed.map(({ Id, Code, Message, SenderFault }) => ({
       message: messages[Number(Id)]!,
       reason: [Code, Message].filter((text) => text !== undefined).join(': '),
-      isOurs: SenderFault ?? true,
+      fault: SenderFault === false ? 'theirs' : 'ours',
     }));
   } catch (error) {
-    // the client has tried that several times
+    // where that helps, the client has tried it several times
     const reason = reasonOf(error);
-    return messages.map((message) => ({ message, reason, isOurs: true }));
+    const fault = isAboutContent(error) ? 'one of them' : 'ours';
+    return messages.map((message) => ({ message, reason, fault }));
   }
 }
+
+/** Refused for what the call holds, not for what the topic, the sender or the moment is. */
+function isAboutContent(error: unknown): boolean {
+  if (!(error instanceof SNSServiceException)) return false;
+  const { name, $fault, $metadata } = error;
+  return $fault === 'client' && $metadata.httpStatusCode === 400 && !OF_THE_CALL.test(name);
+}
+
+/** Errors that every call would meet now. */
+const OF_THE_CALL = /Thrott|TooManyRequests|NotFound|Auth|Denied|Token|Signature|Credential|KMS|Kms|OptInRequired/;
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

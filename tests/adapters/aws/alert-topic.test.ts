@@ -235,8 +235,15 @@ describe.skipIf(!hasEmulator)('SNS, as the emulator ministack plays it', () => {
 });
 
 describe('entries of a batch that fail', () => {
-  /** Answers PublishBatch; `verdict` says of the n-th call's entries which fail: SNS's fault or ours. */
-  const startSns = async (verdict: (call: number, subject: string) => 'ours' | 'theirs' | undefined) => {
+  /**
+   * Answers PublishBatch; `verdict` says of the n-th call's entries which fail: SNS's fault or ours; `refuse` with which
+   * error a whole call is answered.
+   */
+  const startSns = async (
+    verdict: (call: number, subject: string) => 'ours' | 'theirs' | undefined,
+    refuse: (subjects: readonly string[]) => string | undefined = () => undefined,
+    messageFor = bare,
+  ) => {
     const calls: string[][] = [];
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -249,7 +256,16 @@ describe('entries of a batch that fail', () => {
             .map(([name, id]) => {
               return { id, subject: form.get(name.replace(/Id$/, 'Subject'))! };
             });
-          calls.push(entries.map(({ subject }) => subject));
+          const subjects = entries.map(({ subject }) => subject);
+          calls.push(subjects);
+          const code = refuse(subjects);
+          if (code !== undefined) {
+            response.writeHead(400, { 'content-type': 'text/xml' });
+            response.end(
+              `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`,
+            );
+            return;
+          }
           const members = entries.map(({ id, subject }) => {
             const failure = verdict(calls.length, subject);
             return failure === undefined
@@ -277,7 +293,7 @@ describe('entries of a batch that fail', () => {
       server.closeAllConnections();
       server.close();
     });
-    return { sink: openAlertTopic(client, 'arn:aws:sns:us-east-1:000000000000:t', bare), calls };
+    return { sink: openAlertTopic(client, 'arn:aws:sns:us-east-1:000000000000:t', messageFor), calls };
   };
   const closing: (() => void)[] = [];
   afterEach(() => {
@@ -300,5 +316,48 @@ describe('entries of a batch that fail', () => {
     expect((error as Error).message).toContain('2 of 3 messages were not published');
     expect((error as Error).message).toContain('InvalidParameter');
     expect(calls).toEqual([['a', 'b', 'c'], ['b'], ['b'], ['b']]);
+  });
+
+  const untoldOf = async (published: Promise<void>): Promise<[string[], string]> => {
+    const error = (await published.catch((thrown: unknown) => thrown)) as Untold<TestAlert>;
+    expect(error).toBeInstanceOf(Untold);
+    return [[...error.untold].map(({ id }) => id), error.message];
+  };
+
+  test('and that SNS refuses the whole call for are told apart: the others are published', async () => {
+    const { sink, calls } = await startSns(
+      () => undefined,
+      (subjects) => (subjects.includes('b') ? 'InvalidParameter' : undefined),
+    );
+    const [untold, message] = await untoldOf(sink.publish(alerts));
+    expect(untold).toEqual(['b']);
+    expect(message).toContain('1 of 3 messages were not published');
+    expect(message).toContain('InvalidParameterException: no');
+    expect(calls).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']]);
+  });
+
+  test.each(['AuthorizationError', 'NotFound', 'KMSAccessDenied', 'InvalidClientTokenId'])(
+    'are not tried one by one after %s, which each of them would meet',
+    async (code) => {
+      const { sink, calls } = await startSns(
+        () => undefined,
+        () => code,
+      );
+      const [untold] = await untoldOf(sink.publish(alerts));
+      expect(untold).toEqual(['a', 'b', 'c']);
+      expect(calls).toHaveLength(1);
+    },
+  );
+
+  test('are told without one that can’t be written', async () => {
+    const broken = (item: TestAlert): TopicMessage => {
+      if (item.id === 'b') throw new RangeError('Invalid time value');
+      return bare(item);
+    };
+    const { sink, calls } = await startSns(() => undefined, undefined, broken);
+    const [untold, message] = await untoldOf(sink.publish(alerts));
+    expect(untold).toEqual(['b']);
+    expect(message).toContain('it could not be written: RangeError: Invalid time value');
+    expect(calls).toEqual([['a', 'c']]);
   });
 });
