@@ -70,6 +70,7 @@ export const CODES = {
   W301: 'a rule that quiets one that is not loaded',
   W302: 'a rule that means the same as another',
   W303: 'a rule that another covers',
+  W304: 'a rule that quiets a more severe one',
   W401: 'a line of an outside list that is no entry',
   W402: 'a network of an outside list with bits set beyond its prefix',
   W403: 'entries of an outside list that do not fit the field',

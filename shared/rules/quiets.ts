@@ -1,6 +1,7 @@
 /** Whether the rules that rules quiet exist, and whether any are left that speak. */
 import { suggest } from '../suggest.ts';
 import type { ReadRule } from './read-rule.ts';
+import { SEVERITIES, type Severity } from './rule.ts';
 import type { ShapeReader, Text } from './shape.ts';
 
 /** A rule and the file it comes from. */
@@ -19,6 +20,9 @@ export interface PlacedRule {
 export function checkQuiets(rules: readonly PlacedRule[], ids: ReadonlySet<string>): ReadonlySet<string> {
   const wrong = new Set<string>();
   const known = new Map<string, Set<string>>();
+  const severities = new Map(
+    rules.flatMap(({ read: { id, rule } }) => (rule === undefined ? [] : [[id, rule.severity]])),
+  );
   for (const { read, reader } of rules) {
     for (const quieted of read.quiets) {
       if (!ids.has(quieted.text)) {
@@ -33,6 +37,7 @@ export function checkQuiets(rules: readonly PlacedRule[], ids: ReadonlySet<strin
       } else {
         const quiets = known.get(read.id) ?? new Set();
         known.set(read.id, quiets.add(quieted.text));
+        reportWorse(reader, quieted, read.rule?.severity, severities.get(quieted.text));
       }
     }
   }
@@ -43,6 +48,18 @@ function reportUnknown(reader: ShapeReader, { text, span }: Text, ids: ReadonlyS
   const near = suggest(text, ids);
   const hint = near === undefined ? 'load the file it is in as well, or leave it out' : `did you mean \`${near}\`?`;
   reader.warn('W301', span, `no rule \`${text}\` is loaded that could be quieted`, hint);
+}
+
+/** Who hears only of the worst is not told of this rule's alerts, and would rely on the other's. */
+function reportWorse(
+  reader: ShapeReader,
+  { text, span }: Text,
+  own: Severity | undefined,
+  other: Severity | undefined,
+): void {
+  if (own === undefined || other === undefined || SEVERITIES.indexOf(own) >= SEVERITIES.indexOf(other)) return;
+  const hint = `it is held back only where ${own} alerts are told: raise this rule's severity, or leave it out`;
+  reader.warn('W304', span, `this rule is ${own}, and quiets \`${text}\`, which is ${other}`, hint);
 }
 
 function reaches(quiets: ReadonlyMap<string, ReadonlySet<string>>, from: string, to: string): boolean {

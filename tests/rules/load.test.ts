@@ -207,6 +207,23 @@ describe('rules that quiet others', () => {
     expect(diagnostics).toMatchObject([{ code: 'W301', severity: 'warning', hint: 'did you mean `port-scan`?' }]);
   });
 
+  test('are warned about those that are more severe', () => {
+    const severe = (id: string, severity: string, quiets: string): string =>
+      `  - { id: ${id}, where: dstport = 1, severity: ${severity}, quiets: [${quiets}] }`;
+    const text = ['rules:', severe('a', 'low', 'b, c'), severe('b', 'low', 'c'), severe('c', 'high', '')].join('\n');
+    const { rules, diagnostics } = load(text);
+    expect(rules).toHaveLength(3);
+    expect(places(text)).toEqual(['2:61 W304 c', '3:58 W304 c']);
+    expect(diagnostics[0]).toMatchObject({
+      severity: 'warning',
+      message: 'this rule is low, and quiets `c`, which is high',
+      hint: 'it is held back only where low alerts are told: raise this rule’s severity, or leave it out'.replace(
+        '’',
+        "'",
+      ),
+    });
+  });
+
   test('must not quiet each other, as none of them would speak', () => {
     const circle = ['rules:', rule('a', 'b'), rule('b', 'c'), rule('c', 'a')].join('\n');
     expect(places(circle)).toEqual(['4:43 E312 a']);
