@@ -1,9 +1,7 @@
 /** The minute's state as an object that all processes share, replaced only if it is unchanged. */
 import type { ObjectStore } from '../ports.ts';
+import { TELLING } from './layout.ts';
 import { NO_MINUTE, type Minute } from './minute.ts';
-
-/** Prefix of what is remembered of telling; by a clock of its own, no window. */
-export const TELLING = 'windows/telling/';
 
 /** The key of the state. */
 export const MINUTE_KEY = `${TELLING}minute.json`;

@@ -60,6 +60,21 @@ test('what failed comes again alone, each message later the more often it was tr
   expect(said).toEqual(['broken', 'broken']);
 });
 
+test('what waits comes again when it says so, and nobody hears of it', async () => {
+  const work = async () => [
+    { id: 'm0', reason: 'broken' },
+    { id: 'm1', seconds: 51 },
+  ];
+  expect(await fromQueue(work)(received(1, 1, 1), {} as Context)).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm1' }],
+  });
+  expect(giveBack.mock.calls[0]![1]).toEqual([
+    { receipt: 'r0', seconds: 30 },
+    { receipt: 'r1', seconds: 51 },
+  ]);
+  expect(said).toEqual(['broken']);
+});
+
 test('where all of it failed, all of it comes again, and the error stays what it was', async () => {
   const failure = new Error('S3 is down');
   await expect(call(received(2, 3), () => Promise.reject(failure))).rejects.toBe(failure);
