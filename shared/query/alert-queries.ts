@@ -9,7 +9,7 @@ import { valuesOf, type Expression, type Test } from '../rules/expression.ts';
 import type { Rule } from '../rules/rule.ts';
 import { expressionSql, fieldSql } from './expression-sql.ts';
 import { longListsOf } from './long-lists.ts';
-import { scopeOf } from './scan-sql.ts';
+import { scopeOf, spanConditions } from './scan-sql.ts';
 import { literal } from './sql.ts';
 import { VIEWS, type SqlScope } from './sql-scope.ts';
 
@@ -42,10 +42,9 @@ interface RuleConditions {
 
 /** SQL over the lake's view of the records, in the subset that Athena and DuckDB share, on one line. */
 function athenaQuery({ rule, group, from, to }: Sought, rules: readonly string[], scope: SqlScope): string {
-  const last = Math.ceil(to) - 1;
   const conditions = [
-    `day BETWEEN DATE '${isoTime(from).slice(0, 10)}' AND DATE '${isoTime(last).slice(0, 10)}'`,
-    `coalesce(start, "end") BETWEEN ${Math.floor(from)} AND ${last}`,
+    // also on when records arrived: whoever is on call must not wait for, and pay for, all of the lake
+    ...spanConditions({ from: Math.floor(from), to: Math.ceil(to) }),
     ...rule.by.map((column, index) => {
       const [sql, value = null] = [fieldSql(column, scope), group[index]];
       if (value === null) return `${sql} IS NULL`;

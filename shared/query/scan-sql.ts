@@ -93,7 +93,7 @@ export function spanConditions({ from, to }: TimeSpan): readonly string[] {
     );
   }
   if (to !== undefined) {
-    conditions.push(`day <= DATE '${dayOf(to)}'`, `(start < ${to} OR start IS NULL)`, `${TIME} < ${to}`);
+    conditions.push(`day <= DATE '${dayOf(to - 1)}'`, `(start < ${to} OR start IS NULL)`, `${TIME} < ${to}`);
   }
   return conditions;
 }
