@@ -12,7 +12,6 @@ import type { Pipeline } from '../shared/pipeline.ts';
 import { alertQueries } from '../shared/query/alert-queries.ts';
 import { PRIVATE_NETWORKS } from '../shared/rules/built-in-lists.ts';
 import type { Memory, Rule } from '../shared/rules/rule.ts';
-import { quickStart } from './quick-start.ts';
 import { metrics, warn } from './telemetry.ts';
 
 const { config, lists } = deployment;
@@ -43,7 +42,7 @@ export const pipeline: Pipeline = {
   sink: undefined,
   clock: systemClock,
   random: () => randomBytes(6).toString('hex'),
-  decode: quickStart((arrival) => decodeDelivery(arrival, { ...lasting, arrival: Date.now() / 1000 })),
+  decode: (arrival) => decodeDelivery(arrival, { ...lasting, arrival: Date.now() / 1000 }),
   get rules() {
     return rules.current;
   },
