@@ -10,6 +10,7 @@ import { configJsonSchema } from './json-schema.ts';
 import { toLists } from './list-settings.ts';
 import { unknownSetting, valueProblem } from './problem-text.ts';
 import { checkFormats, type FormatReader } from './format-checks.ts';
+import { soundPart } from './sound-part.ts';
 import { checkSources } from './source-checks.ts';
 import { SOURCE_KEYS, toSources } from './source-settings.ts';
 import { checkStorage, toStorage } from './storage-settings.ts';
@@ -46,23 +47,49 @@ export function parseConfig(name: string, text: string, readFormat?: FormatReade
     const { name: alias, offset } = dangling;
     return [problemAt(offset, `\`*${alias}\` stands for nothing: there is no \`&${alias}\` before it`)];
   }
-  const problem = ({ path, message }: Complaint): ConfigProblem =>
-    problemAt(offsetOf(document, path), message, path.join('.'));
+  const problem = ({ path, message }: Complaint): PlacedProblem => {
+    const offset = offsetOf(document, path);
+    return { offset, problem: problemAt(offset, message, path.join('.')) };
+  };
   const written: unknown = document.toJS() ?? {};
   const parsed = configSchema.safeParse(written, { error: valueProblem });
   if (parsed.success) {
     const config = toConfig(parsed.data);
     const complaints = checkConfig(parsed.data, config, readFormat);
-    return complaints.length === 0 ? config : complaints.map(problem);
+    return complaints.length === 0 ? config : inOrder(complaints.map(problem));
   }
   const schema = configJsonSchema();
-  const unknown = (path: readonly PropertyKey[], key: string): ConfigProblem =>
-    problemAt(keyOffset(document, path, key), unknownSetting(schema, path, key));
-  return parsed.error.issues
+  const unknown = (path: readonly PropertyKey[], key: string): PlacedProblem => {
+    const offset = keyOffset(document, path, key);
+    return { offset, problem: problemAt(offset, unknownSetting(schema, path, key)) };
+  };
+  const faults = parsed.error.issues
     .flatMap((issue) => issuesOf(issue, written))
     .flatMap((issue) =>
       issue.code === 'unrecognized_keys' ? issue.keys.map((key) => unknown(issue.path, key)) : [problem(issue)],
     );
+  return inOrder([...faults, ...checkTheRest(written, parsed.error.issues, readFormat).map(problem)]);
+}
+
+interface PlacedProblem {
+  readonly offset: number;
+  readonly problem: ConfigProblem;
+}
+
+/** As they stand in the file, for whoever mends them from top to bottom. */
+function inOrder(problems: readonly PlacedProblem[]): readonly ConfigProblem[] {
+  return [...problems].sort((a, b) => a.offset - b.offset).map(({ problem }) => problem);
+}
+
+/** What is wrong among the settings that are right one by one, where others are not: all is told in one go. */
+function checkTheRest(
+  written: unknown,
+  issues: readonly z.core.$ZodIssue[],
+  readFormat: FormatReader | undefined,
+): readonly Complaint[] {
+  const { sound, place } = soundPart(written, issues);
+  const parsed = configSchema.safeParse(sound);
+  return parsed.success ? checkConfig(parsed.data, toConfig(parsed.data), readFormat).map(place) : [];
 }
 
 function toConfig(read: ReadConfig): Config {

@@ -11,6 +11,7 @@ export function valueProblem(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type') {
     return `it must be ${KINDS[issue.expected] ?? issue.expected}, and is ${kindOf(input)}${remedy(issue.expected, input)}`;
   }
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message;
   if (issue.code === 'invalid_value') return oneOf(input, issue.values);
   if (issue.code === 'too_big') return `it is ${shown(input)}, and must be at most ${issue.maximum}`;
   if (issue.code !== 'too_small') return undefined;

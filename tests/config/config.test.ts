@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { DEFAULT_CONFIG } from '../../shared/config/config.ts';
 import { parseConfig } from '../../shared/config/parse-config.ts';
+import { one, refusals } from './refusals.ts';
 
 test('every setting is read, and what is not said has its default', () => {
   const text = `networks: [10.0.0.0/8, "2001:db8::/32"]
@@ -74,4 +75,37 @@ test.each([
   ['storage: { colour: red }', 'sekisho.yml:1:12: there is no setting `colour` under `storage`'],
 ])('%j is refused with its place', (text, expected) => {
   expect(parseConfig('sekisho.yml', text)).toMatchObject([{ message: expect.stringContaining(expected) }]);
+});
+
+test('settings that are wrong on their own and those that do not go together are told in one go, from top to bottom', () => {
+  const text = `deployment: { name: X }
+sources:
+  - log_group: /vpc/a
+  - bucket: logs
+    archive: maybe
+  - bucket: my-logs
+    archive: false
+  - bucket: lake
+storage: { bucket: lake, tiers: { infrequent_access: 10d } }
+alerts:
+  routes:
+    - { name: a, at_least: lots }
+operations: { emails: [a@example.com, a@example.com] }
+budgts: {}
+`;
+  expect(refusals(text).map((message) => /^(\d+):\d+: (`[^`]+`)?/.exec(message)!.slice(1))).toEqual([
+    ['1', '`deployment.name`'],
+    ['3', '`sources.0.format`'],
+    ['5', '`sources.1.archive`'],
+    ['7', '`sources.2.archive`'],
+    ['8', '`sources.3.bucket`'],
+    ['9', '`storage.tiers.infrequent_access`'],
+    ['12', '`alerts.routes.0.at_least`'],
+    ['13', '`operations.emails.1`'],
+    ['14', undefined],
+  ]);
+  // what is wrong in a source is not told a second time as missing
+  expect(refusals('sources: [{ bucket: my-logs, archive: false, layout: hiv, partition: daily }]')).toEqual(
+    one('did you mean `hive`?'),
+  );
 });
