@@ -1,6 +1,7 @@
 /** The deployment that a command is about: its stack, found by the configuration's name, stage and region. */
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { reasonOfError, isDenied } from '../shared/adapters/aws/call-errors.ts';
+import { saidRegion } from '../shared/adapters/aws/region.ts';
 import { findStack } from '../shared/adapters/aws/stack.ts';
 import type { Stack } from '../shared/operations/check-stack.ts';
 import { stackName as stackNameOf } from '../shared/operations/deployed-names.ts';
@@ -24,7 +25,7 @@ export function stackName({ config }: Settings): string {
 
 /** The configuration's region, else that of the environment or the profile; a person waits, but not for ever. */
 export function clientOptions({ config }: Settings): ClientOptions {
-  const { region } = config.deployment;
+  const region = saidRegion(config.deployment);
   return {
     ...(region === undefined ? {} : { region }),
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },

@@ -21,7 +21,7 @@ export function budget({ config }: Deployment): Fragment {
       Budget: {
         Type: 'AWS::Budgets::Budget',
         // a budget checks when it is made that it may publish
-        DependsOn: 'OperationsTopicPolicy',
+        DependsOn: 'PolicyOfOperationsTopic',
         Properties: {
           Budget: {
             BudgetType: 'COST',

@@ -31,6 +31,14 @@ export interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
+/** Entries as a record; two of one name would be one thing that is silently gone. */
+export function onlyOnce<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
+  const names = entries.map(([name]) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`two parts of the template are called \`${twice}\``);
+  return Object.fromEntries(entries);
+}
+
 /** A policy of these statements. */
 export function policy(statements: readonly Statement[]): object {
   return { Version: '2012-10-17', Statement: statements };

@@ -34,3 +34,8 @@ export function madeUpBucketName(deployment: DeploymentConfig, logicalId: string
   // CloudFormation shortens what comes before its own letters where all would be more than 63
   return `${`${stackName(deployment)}-${logicalId}`.toLowerCase().slice(0, 40)}*`;
 }
+
+/** What keeps a role within the boundary that the account's owner sets for all. */
+export function withinBoundary({ permissionsBoundary }: DeploymentConfig): object {
+  return permissionsBoundary === undefined ? {} : { PermissionsBoundary: permissionsBoundary };
+}

@@ -3,17 +3,18 @@ import { stackName, topicId } from '../shared/operations/deployed-names.ts';
 import type { Deployment } from './deployment.ts';
 import { literal, ref, sub } from './fragment.ts';
 import { databaseName } from './names.ts';
+import { regionOf, type Call } from './region.ts';
 
 /** The values, by the name under which serverless.yml asks for them. */
-export function serverlessValues(deployment: Deployment): Readonly<Record<string, unknown>> {
+export async function serverlessValues(deployment: Deployment, call: Call): Promise<Readonly<Record<string, unknown>>> {
   const { operations } = deployment.config;
-  const { name, stage, region } = deployment.config.deployment;
+  const { name, stage, tags } = deployment.config.deployment;
   return {
     name,
     stage,
-    region: region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
+    region: await regionOf(deployment.config.deployment, call),
     logRetentionDays: operations.logRetentionDays,
-    tags: { application: name },
+    tags: { ...tags, application: name },
     environment: environment(deployment),
   };
 }

@@ -6,30 +6,41 @@
  *
  * Source: Amazon VPC User Guide, "Flow log files"; Amazon Athena User Guide, "Partition projection".
  */
+import { createHash } from 'node:crypto';
 import type { BucketSource } from '../shared/config/config.ts';
 import { lakeColumns } from '../shared/lake/schema.ts';
 import { GLUE_TYPE, type GlueColumn } from '../shared/query/athena-tables.ts';
 import type { Deployment } from './deployment.ts';
-import { sub, type Resource } from './fragment.ts';
+import { logicalId, onlyOnce, sub, type Resource } from './fragment.ts';
 import { glueTable } from './glue-table.ts';
 
-/** A table a source, under the logical ids `SourceTable1` … */
+/**
+ * A table a source. Its name, as its logical id, follows from bucket and prefix alone: CloudFormation makes the new one
+ * before it removes the old, and could do neither if a name went from one id to another.
+ */
 export function sourceTables({ config }: Deployment): Readonly<Record<string, Resource>> {
   const found = config.sources.filter((source): source is BucketSource => source.kind === 'bucket' && !source.archive);
-  const names = found.map(sourceTableName);
-  return Object.fromEntries(
-    found.map((source, index) => {
-      const before = names.slice(0, index).filter((name) => name === names[index]).length;
-      const name = `${names[index]}${before === 0 ? '' : `_${before + 1}`}`;
-      return [`SourceTable${index + 1}`, sourceTable(name, source, config.members)];
-    }),
+  return onlyOnce(
+    found.map((source) => [
+      logicalId('SourceTable', `${source.bucket}/${source.prefix}`),
+      sourceTable(sourceTableName(source), source, config.members),
+    ]),
   );
 }
 
-/** What a source's table is called: `source_` and the words of its bucket and prefix. */
+/** Names that stay apart with `_` in place of `-` and `__` in place of `/`. */
+const PLAIN = /^[a-z0-9]+(-[a-z0-9]+)*\/([a-z0-9]+(-[a-z0-9]+)*\/)*$/;
+
+/** Glue takes 255 characters. */
+const LONGEST = 128;
+
+/** What a source's table is called: `source_` and the words of its bucket and prefix, which a hash tells apart where they alone do not. */
 function sourceTableName({ bucket, prefix }: BucketSource): string {
-  const words = `${bucket}/${prefix}`.toLowerCase().split(/[^a-z0-9]+/);
-  return ['source', ...words.filter((word) => word !== '')].join('_');
+  const place = `${bucket}/${prefix}`;
+  const words = place.toLowerCase().split('/').filter((part) => part !== '').map((part) => part.replaceAll(/[^a-z0-9]+/g, '_')); // prettier-ignore
+  const name = ['source', words.join('__')].join('_');
+  if (PLAIN.test(place) && name.length <= LONGEST) return name;
+  return `${name.slice(0, LONGEST)}_${createHash('sha256').update(place).digest('hex').slice(0, 8)}`;
 }
 
 function sourceTable(name: string, source: BucketSource, members: Deployment['config']['members']): Resource {

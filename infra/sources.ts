@@ -1,9 +1,10 @@
 /** Log groups that flow logs are written to: each is subscribed to, and made first where the configuration says so. */
-import type { Config, FlowLogSetting, LogGroupSource } from '../shared/config/config.ts';
+import type { Config, DeploymentConfig, FlowLogSetting, LogGroupSource } from '../shared/config/config.ts';
 import { formatString, parseFormat } from '../shared/flow/format.ts';
+import { stackName } from '../shared/operations/deployed-names.ts';
 import type { Deployment } from './deployment.ts';
-import { attribute, logicalId, policy, ref, sub, type Fragment, type Resource } from './fragment.ts';
-import { FUNCTIONS, functionLogGroup } from './names.ts';
+import { attribute, logicalId, onlyOnce, policy, ref, sub, type Fragment, type Resource } from './fragment.ts';
+import { FUNCTIONS, functionLogGroup, withinBoundary } from './names.ts';
 
 /** A log group that is subscribed to. */
 interface SubscribedGroup extends LogGroupSource {
@@ -29,47 +30,63 @@ export function sources({ config }: Deployment): Fragment {
       `\`${loop.logGroup}\` can't be a source: it is the log of one of this deployment's own functions, which would feed itself for ever; name the log group of a flow log`,
     );
   }
+  const isMany = groups.length > MOST_PERMISSIONS;
+  const permissions = isMany
+    ? [[ANY_GROUP, permissionOf('*')] as const]
+    : groups.map(({ logGroup, subscription }) => [`${subscription}Permission`, permissionOf(logGroup)] as const);
   return {
-    Resources: Object.fromEntries(
-      groups.flatMap((group) => [...subscribe(group), ...makeFlowLog(group, config.storage.kmsKey)]),
-    ),
+    Resources: onlyOnce([
+      ...permissions,
+      ...groups.flatMap((group): [string, Resource][] => [
+        subscribe(group, config.deployment, isMany ? ANY_GROUP : `${group.subscription}Permission`),
+        ...makeFlowLog(group, config),
+      ]),
+    ]),
   };
 }
 
-function subscribe({ logGroup, subscription, create }: SubscribedGroup): [string, Resource][] {
-  const permission = `${subscription}Permission`;
+/** A function's policy holds 20 KB, and what lets a log group of the longest name call it is almost one. */
+const MOST_PERMISSIONS = 16;
+const ANY_GROUP = 'SubscriptionsPermission';
+
+function subscribe(
+  { logGroup, subscription, create }: SubscribedGroup,
+  deployment: DeploymentConfig,
+  permission: string,
+): [string, Resource] {
   return [
-    [
-      subscription,
-      {
-        Type: 'AWS::Logs::SubscriptionFilter',
-        DependsOn: permission,
-        Properties: {
-          LogGroupName: create === undefined ? logGroup : ref(groupId(logGroup)),
-          FilterPattern: '',
-          DestinationArn: attribute('DetectLambdaFunction'),
-        },
+    subscription,
+    {
+      Type: 'AWS::Logs::SubscriptionFilter',
+      DependsOn: permission,
+      Properties: {
+        LogGroupName: create === undefined ? logGroup : ref(groupId(logGroup)),
+        // known, so that one that somebody deleted can be put back under the name by which the stack knows it
+        FilterName: stackName(deployment),
+        FilterPattern: '',
+        DestinationArn: attribute('DetectLambdaFunction'),
       },
-    ],
-    [
-      permission,
-      {
-        Type: 'AWS::Lambda::Permission',
-        Properties: {
-          Action: 'lambda:InvokeFunction',
-          FunctionName: ref('DetectLambdaFunction'),
-          Principal: 'logs.amazonaws.com',
-          SourceAccount: ref('AWS::AccountId'),
-          SourceArn: logGroupArn(logGroup),
-        },
-      },
-    ],
+    },
   ];
 }
 
+/** What lets CloudWatch Logs call the function for a log group, or for all of this account and region. */
+function permissionOf(logGroup: string): Resource {
+  return {
+    Type: 'AWS::Lambda::Permission',
+    Properties: {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: ref('DetectLambdaFunction'),
+      Principal: 'logs.amazonaws.com',
+      SourceAccount: ref('AWS::AccountId'),
+      SourceArn: logGroupArn(logGroup),
+    },
+  };
+}
 /** A flow log, the log group to which it writes, and the role with which it does. */
-function makeFlowLog(source: SubscribedGroup, kmsKey: string | undefined): [string, Resource][] {
+function makeFlowLog(source: SubscribedGroup, { storage, deployment }: Config): [string, Resource][] {
   const { logGroup, create } = source;
+  const { kmsKey } = storage;
   if (create === undefined) return [];
   const group = groupId(logGroup);
   const role = logicalId('FlowLogRole', logGroup);
@@ -87,7 +104,7 @@ function makeFlowLog(source: SubscribedGroup, kmsKey: string | undefined): [stri
         },
       },
     ],
-    [role, deliveryRole(logGroup)],
+    [role, deliveryRole(logGroup, deployment)],
     [
       logicalId('FlowLog', logGroup),
       {
@@ -134,7 +151,10 @@ function watched({ resource, traffic }: FlowLogSetting): object {
   return resource.startsWith('tgw-') ? about : { ...about, TrafficType: traffic.toUpperCase() };
 }
 
-/** AWS's own default needs no words, and stays its own. */
+/**
+ * AWS's own default needs no words, and stays its own. Of a flow log nothing can be changed: another meaning of
+ * `recommended` would have to make it anew, which the old one, writing to the same group, forbids.
+ */
 function formatOf({ formats }: LogGroupSource): object {
   const written = formats[0] ?? 'recommended';
   if (written === 'default' || written === 'transit-gateway') return {};
@@ -144,10 +164,11 @@ function formatOf({ formats }: LogGroupSource): object {
 }
 
 /** What the flow log may do: write to its own log group. */
-function deliveryRole(logGroup: string): Resource {
+function deliveryRole(logGroup: string, deployment: DeploymentConfig): Resource {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
+      ...withinBoundary(deployment),
       AssumeRolePolicyDocument: policy([
         {
           Sid: 'DeliverFlowLogsOfThisAccount',

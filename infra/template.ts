@@ -4,7 +4,7 @@ import { budget } from './budget.ts';
 import { dashboard } from './dashboard.ts';
 import { deliveries } from './deliveries.ts';
 import type { Deployment } from './deployment.ts';
-import type { Fragment } from './fragment.ts';
+import { onlyOnce, type Fragment } from './fragment.ts';
 import { logs } from './logs.ts';
 import { queues } from './queues.ts';
 import { roles } from './roles.ts';
@@ -46,10 +46,6 @@ export function templateOf(deployment: Deployment): Required<Fragment> {
   };
 }
 
-/** Entries of all parts; two of one name would be one thing that is silently gone. */
 function together<T>(parts: readonly Readonly<Record<string, T>>[]): Readonly<Record<string, T>> {
-  const entries = parts.flatMap((part) => Object.entries(part));
-  const twice = entries.find(([id], index) => entries.findIndex(([other]) => other === id) !== index);
-  if (twice !== undefined) throw new Error(`two parts of the template are called \`${twice[0]}\``);
-  return Object.fromEntries(entries);
+  return onlyOnce(parts.flatMap((part) => Object.entries(part)));
 }

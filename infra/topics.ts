@@ -2,7 +2,7 @@
 import type { StorageConfig } from '../shared/config/config.ts';
 import { stackName, topicId } from '../shared/operations/deployed-names.ts';
 import type { Deployment } from './deployment.ts';
-import { logicalId, policy, ref, sub, type Fragment, type Resource, type Statement } from './fragment.ts';
+import { logicalId, onlyOnce, policy, ref, sub, type Fragment, type Resource, type Statement } from './fragment.ts';
 
 /** A topic a route that brings none of its own, and `OperationsTopic`, each with its subscribers. */
 export function topics({ config }: Deployment): Fragment {
@@ -32,12 +32,17 @@ export function topics({ config }: Deployment): Fragment {
     [OPERATIONS, 'ARN of the topic of alarms'] as const,
   ];
   return {
-    Resources: Object.fromEntries(parts.flatMap(resourcesOf)),
-    Outputs: Object.fromEntries(outputs.map(([id, Description]) => [id, { Description, Value: ref(id) }])),
+    Resources: onlyOnce(parts.flatMap(resourcesOf)),
+    Outputs: onlyOnce(outputs.map(([id, Description]) => [id, { Description, Value: ref(id) }])),
   };
 }
 
 const OPERATIONS = 'OperationsTopic';
+
+/** Nothing that begins so is a topic: a route may be called `ops`, and another `opsPolicy`. */
+function policyId(topic: string): string {
+  return `PolicyOf${topic}`;
+}
 
 interface TopicParts {
   readonly id: string;
@@ -50,7 +55,7 @@ function resourcesOf({ id, emails, resource, statements }: TopicParts): readonly
   return [
     [id, resource],
     [
-      `${id}Policy`,
+      policyId(id),
       {
         Type: 'AWS::SNS::TopicPolicy',
         Properties: { Topics: [ref(id)], PolicyDocument: policy([tlsOnly(id), ...statements]) },
@@ -58,7 +63,7 @@ function resourcesOf({ id, emails, resource, statements }: TopicParts): readonly
     ],
     // by address: whoever has confirmed a subscription keeps it when others come and go
     ...emails.map((address): [string, Resource] => [
-      logicalId(`${id}Email`, address),
+      logicalId(`EmailOf${id}`, address),
       { Type: 'AWS::SNS::Subscription', Properties: { TopicArn: ref(id), Protocol: 'email', Endpoint: address } },
     ]),
   ];

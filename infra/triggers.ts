@@ -1,8 +1,9 @@
 /** What sets the functions going beside clocks and subscriptions, and what becomes of asynchronous calls that fail. */
 import { CALL_RETRIES, KEPT_CALLS, type KeptCall } from '../shared/operations/deployed-functions.ts';
 import { QUEUE_USES, QUEUES, type QueueName } from '../shared/operations/deployed-queues.ts';
+import type { Deployment } from './deployment.ts';
 import { attribute, ref, type Fragment, type Resource } from './fragment.ts';
-import { functionId } from './names.ts';
+import { functionId, type FunctionName } from './names.ts';
 
 /** How a function takes messages from a queue. */
 interface QueueTrigger {
@@ -39,15 +40,23 @@ const PATIENCE: Readonly<Record<Called, number>> = {
 };
 
 /** Mappings of queues to functions, and the ends of asynchronous calls. */
-export function triggers(): Fragment {
+export function triggers({ config }: Deployment): Fragment {
   const invoked = Object.keys(PATIENCE) as Called[];
   return {
     Resources: Object.fromEntries([
       ...QUEUES.map((queue) => [`${QUEUE_TRIGGERS[queue].id}Trigger`, mapping(queue, QUEUE_TRIGGERS[queue])]),
       ...invoked.map((name) => [`${functionId(name)}Invocations`, invocations(name)]),
     ]) as Fragment['Resources'],
+    extensions: config.deployment.reservedConcurrency
+      ? Object.fromEntries(
+          SINGLE.map((name) => [`${name}LambdaFunction`, { Properties: { ReservedConcurrentExecutions: 1 } }]),
+        )
+      : {},
   };
 }
+
+/** Of whom one at a time suffices; several are right too, and pay for what one of them does. */
+const SINGLE: readonly FunctionName[] = ['Windows', 'Rules'];
 
 function mapping(queue: QueueName, { most, window }: QueueTrigger): Resource {
   return {

@@ -81,8 +81,14 @@ export interface Config {
 export interface DeploymentConfig {
   readonly name: string;
   readonly stage: string;
-  /** Undefined where the environment says it. */
+  /** Undefined where the environment or the profile says it. */
   readonly region: string | undefined;
+  /** Tags of everything that is deployed, beside `application`. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** ARN of a policy that bounds every role that is made. */
+  readonly permissionsBoundary: string | undefined;
+  /** False where the account has no concurrency to spare: single writers then are so by agreement alone. */
+  readonly reservedConcurrency: boolean;
 }
 
 /** How the lake on AWS is kept. */
@@ -106,7 +112,7 @@ export interface StorageConfig {
   readonly queryResults: number;
 }
 
-/** How often what is scheduled runs, as EventBridge writes it: `rate(1 hour)`, `cron(0 1 * * ? *)`. */
+/** How often what is scheduled runs, as EventBridge writes it: `rate(1 day)`, `cron(0 1 * * ? *)`. */
 export interface ScheduleConfig {
   /** Rules with a long memory. */
   readonly rules: string;
@@ -182,7 +188,14 @@ export const DEFAULT_CONFIG: Config = {
     securityHub: false,
   },
   windows: { stateLimit: 256_000_000 },
-  deployment: { name: 'sekisho', stage: 'prod', region: undefined },
+  deployment: {
+    name: 'sekisho',
+    stage: 'prod',
+    region: undefined,
+    tags: {},
+    permissionsBoundary: undefined,
+    reservedConcurrency: true,
+  },
   storage: {
     bucket: undefined,
     kmsKey: undefined,
@@ -191,7 +204,7 @@ export const DEFAULT_CONFIG: Config = {
     expireAfter: undefined,
     queryResults: 7,
   },
-  schedules: { rules: 'rate(1 hour)' },
+  schedules: { rules: 'rate(1 day)' },
   budgets: { queryScan: 10_000_000_000, monthly: undefined },
   operations: { emails: [], logRetentionDays: 14 },
   members: { organization: undefined, accounts: [] },

@@ -4,18 +4,35 @@ import { complain, type Complaint } from './complaint.ts';
 import { DEFAULT_CONFIG, type Config } from './config.ts';
 import { accountId, byteSize, email, retentionDays, schedule } from './values.ts';
 
-const part = z
+const part = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, {
+  error:
+    'it becomes part of the names of everything that is deployed: begin with a letter, and write lower-case letters, digits and single `-`',
+  abort: true,
+});
+
+/** Keys of tags (AWS General Reference, "Tag naming limits and requirements"); `application` is the deployment's own. */
+const tagKey = z
   .string()
   .regex(
-    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
-    'it becomes part of the names of everything that is deployed: begin with a letter, and write lower-case letters, digits and single `-`',
+    /^(?!aws:)(?!application$)[\p{L}\p{N} _.:/=+@-]{1,128}$/u,
+    'a tag has 1 to 128 letters, digits, spaces and `_ . : / = + - @`, does not begin with `aws:`, and is not `application`, which is the name of the deployment',
+  );
+const tagValue = z
+  .string()
+  .regex(
+    /^[\p{L}\p{N} _.:/=+@-]{0,256}$/u,
+    "a tag's value has at most 256 letters, digits, spaces and `_ . : / = + - @`",
   );
 
 /** Settings that only a deployment has, by section. */
 export const deploymentSections = {
   deployment: z
     .strictObject({
-      name: part.optional().describe('Beginning of the names of all that is deployed.').meta({ default: 'sekisho' }),
+      name: part
+        .min(2, 'it must have two characters at least: write a longer one')
+        .optional()
+        .describe('Beginning of the names of all that is deployed.')
+        .meta({ default: 'sekisho' }),
       stage: part
         .optional()
         .describe('Second part of those names, so that several can stand side by side.')
@@ -24,8 +41,28 @@ export const deploymentSections = {
         .string()
         .regex(/^[a-z]{2,3}(-[a-z]+)+-\d$/, 'it is no region: write it like `ap-northeast-1`')
         .optional()
-        .describe('AWS Region of the deployment. Without it, AWS_REGION says it.')
+        .describe('AWS Region of the deployment. Without it, AWS_REGION or the profile says it.')
         .meta({ examples: ['ap-northeast-1'] }),
+      tags: z
+        .record(tagKey, tagValue)
+        .optional()
+        .describe('Tags of everything that is deployed, beside `application`, which is the name.')
+        .meta({ default: {}, examples: [{ owner: 'network-team' }] }),
+      permissions_boundary: z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]{1,512}$/,
+          "write the policy's ARN, such as `arn:aws:iam::111122223333:policy/boundary`",
+        )
+        .optional()
+        .describe('ARN of a policy that bounds every role that is made, where the account asks for one.'),
+      reserved_concurrency: z
+        .boolean()
+        .optional()
+        .describe(
+          'Whether Lambda holds `windows` and `rules` to one run at a time. `false` where the account has too few concurrent executions, as new ones do.',
+        )
+        .meta({ default: true }),
     })
     .describe('What the pipeline on AWS is called and where it lies; its stack is `<name>-<stage>`.')
     .optional(),
@@ -33,8 +70,10 @@ export const deploymentSections = {
     .strictObject({
       rules: schedule
         .optional()
-        .describe('When rules that look back for more than an hour are run, as EventBridge writes it (UTC).')
-        .meta({ default: 'rate(1 hour)', examples: ['rate(1 hour)', 'cron(0 1 * * ? *)'] }),
+        .describe(
+          'When rules that look back for more than an hour are run, as EventBridge writes it (UTC). Each run asks Athena: daily for about USD 4 a month, hourly for 100.',
+        )
+        .meta({ default: 'rate(1 day)', examples: ['rate(1 day)', 'rate(6 hours)', 'cron(0 1 * * ? *)'] }),
     })
     .describe('How often what is scheduled runs.')
     .optional(),
@@ -98,6 +137,9 @@ export function toDeployment(
       name: read.deployment?.name ?? deployment.name,
       stage: read.deployment?.stage ?? deployment.stage,
       region: read.deployment?.region,
+      tags: read.deployment?.tags ?? deployment.tags,
+      permissionsBoundary: read.deployment?.permissions_boundary,
+      reservedConcurrency: read.deployment?.reserved_concurrency ?? deployment.reservedConcurrency,
     },
     schedules: { rules: read.schedules?.rules ?? schedules.rules },
     budgets: { queryScan: read.budgets?.query_scan ?? budgets.queryScan, monthly: read.budgets?.monthly },

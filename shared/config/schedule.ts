@@ -34,7 +34,7 @@ export function checkSchedule(text: string): string | undefined {
   if (rate !== null) return checkRate(Number(rate[1]), rate[2]!);
   const cron = CRON.exec(text);
   if (cron !== null) return checkCron(cron[1]!.trim().split(/\s+/));
-  return 'it is no schedule: write `rate(1 hour)`, or `cron(0 1 * * ? *)` for every day at 01:00 UTC';
+  return 'it is no schedule: write `rate(1 day)`, or `cron(0 1 * * ? *)` for every day at 01:00 UTC';
 }
 
 function checkRate(value: number, unit: string): string | undefined {

@@ -9,7 +9,8 @@ export const HOURS = 'windows/hours/';
 /** The key of what is remembered of judging absences. */
 export const JUDGED = 'windows/judged.json';
 
-const CLOSED = 'windows/closed/';
+/** Prefix of the markers of hours that take no more contributions. */
+export const CLOSED = 'windows/closed/';
 const SUFFIX = '.zst';
 
 /** The key of a delta; `name` must be new for every delta ever written. */

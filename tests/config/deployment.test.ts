@@ -7,7 +7,13 @@ import { one, refusals } from './refusals.ts';
 const read = (text: string): Config => parseConfig('sekisho.yml', text) as Config;
 
 test('every setting of a deployment is read', () => {
-  const text = `deployment: { name: border, stage: test, region: ap-northeast-1 }
+  const text = `deployment:
+  name: border
+  stage: test
+  region: ap-northeast-1
+  tags: { owner: network-team, Kostenstelle: '0815' }
+  permissions_boundary: arn:aws:iam::111122223333:policy/all/boundary
+  reserved_concurrency: false
 alerts:
   notifications_per_minute: 20
   security_hub: true
@@ -29,7 +35,14 @@ members: { organization: o-a1b2c3d4e5, accounts: ["012345678901", 111122223333] 
 `;
   expect(read(text)).toEqual({
     ...DEFAULT_CONFIG,
-    deployment: { name: 'border', stage: 'test', region: 'ap-northeast-1' },
+    deployment: {
+      name: 'border',
+      stage: 'test',
+      region: 'ap-northeast-1',
+      tags: { owner: 'network-team', Kostenstelle: '0815' },
+      permissionsBoundary: 'arn:aws:iam::111122223333:policy/all/boundary',
+      reservedConcurrency: false,
+    },
     alerts: {
       notificationsPerMinute: 20,
       securityHub: true,
@@ -72,12 +85,19 @@ describe('names', () => {
     expect(refusals(`deployment: { name: ${'a'.repeat(52)} }`)).toEqual(
       one(`1:21: \`deployment.name\`: \`${'a'.repeat(52)}-prod\` has 57 characters`),
     );
-    expect(refusals(`deployment: { name: a, stage: ${'b'.repeat(60)} }`)).toEqual(one('1:31: `deployment.stage`: '));
+    expect(refusals(`deployment: { name: ab, stage: ${'b'.repeat(60)} }`)).toEqual(one('1:32: `deployment.stage`: '));
   });
 
   test.each(['Sekisho', '1st', 'a_b', 'a--b', 'a-', '-a', '""'])('%s becomes no part of them', (name) => {
     expect(refusals(`deployment: { name: ${name} }`)).toEqual(one('`deployment.name`: it becomes part of the names'));
   });
+});
+
+test('a name has two characters at least, as functions are called by it', () => {
+  expect(refusals('deployment: { name: x, stage: y }')).toEqual(
+    one('`deployment.name`: it must have two characters at least'),
+  );
+  expect(refusals('deployment: { name: xy, stage: y }')).toEqual([]);
 });
 
 describe.each<[string, (value: string) => string, readonly string[], readonly (readonly [string, string])[]]>([
@@ -92,6 +112,26 @@ describe.each<[string, (value: string) => string, readonly string[], readonly (r
     ],
   ],
   [
+    'tag',
+    (tag) => `deployment: { tags: { ${tag} } }`,
+    ['cost-center: "0815"', 'Kosten Stelle/Ü: a b', 'owner: ""'],
+    [
+      ['cost-center: 815', '`deployment.tags.cost-center`: it must be a text, and is `815`: put it in quotes'],
+      ['"aws:x": y', 'does not begin with `aws:`'],
+      ['application: other', 'is not `application`'],
+      ['owner: a#b', "a tag's value has at most 256 letters"],
+    ],
+  ],
+  [
+    'boundary',
+    (arn) => `deployment: { permissions_boundary: ${arn} }`,
+    ['arn:aws:iam::111122223333:policy/a/b', 'arn:aws-cn:iam::aws:policy/PowerUserAccess'],
+    [
+      ['boundary', "write the policy's ARN"],
+      ['arn:aws:iam::111122223333:role/a', "write the policy's ARN"],
+    ],
+  ],
+  [
     'schedule',
     (text) => `schedules: { rules: "${text}" }`,
     [
@@ -102,7 +142,7 @@ describe.each<[string, (value: string) => string, readonly string[], readonly (r
       'cron(0 8 1W JAN,JUL ? *)',
     ],
     [
-      ['hourly', 'it is no schedule: write `rate(1 hour)`'],
+      ['hourly', 'it is no schedule: write `rate(1 day)`'],
       ['rate(1 hours)', 'EventBridge wants `rate(1 hour)`'],
       ['rate(2 hour)', 'EventBridge wants `rate(2 hours)`'],
       ['rate(0 hours)', 'it never comes round'],

@@ -95,5 +95,42 @@ test('lines of lists that are no entries are warned of', async () => {
     'conf/bad.txt': '192.0.2.1\n192.0.2.999\n',
     'conf/own.yml': RULE('srcaddr in @bad'),
   });
-  expect(warnings).toEqual([expect.stringMatching(/bad\.txt:2:1[^]*192\.0\.2\.999/)]);
+  expect(warnings).toContainEqual(expect.stringMatching(/bad\.txt:2:1[^]*192\.0\.2\.999/));
+});
+
+const HEARD = `alerts: { routes: [{ name: a, emails: [a@example.com] }] }
+operations: { emails: [a@example.com] }
+`;
+
+test.each<[string, string, readonly string[]]>([
+  ['nothing', `sources: [{ bucket: my-logs }]\n${HEARD}`, []],
+  ['nothing to read', HEARD, ['nothing is read: there is no source']],
+  [
+    'a name for many',
+    `sources: [{ bucket: my-logs }, { log_group: /vpc/*, format: default }]\n${HEARD}`,
+    ['`/vpc/*` says how files are read: nothing is subscribed to it'],
+  ],
+  [
+    'nothing but names for many',
+    `sources: [{ log_group: /vpc/*, format: default }]\n${HEARD}`,
+    ['nothing is read', '`/vpc/*` says how'],
+  ],
+  [
+    'nobody who hears',
+    'sources: [{ bucket: my-logs }]\n',
+    ['nobody is told of alerts: add `emails`', 'nobody hears when the pipeline itself fails'],
+  ],
+  [
+    'somebody else’s topic',
+    'sources: [{ bucket: my-logs }]\nalerts: { routes: [{ name: a, topic: "arn:aws:sns:eu-west-1:111122223333:a" }] }\noperations: { emails: [a@example.com] }\n',
+    [],
+  ],
+])('%s is doubted', async (_, text, doubts) => {
+  const { warnings } = await read({ 'conf/sekisho.yml': text });
+  expect(warnings).toEqual(doubts.map((doubt): unknown => expect.stringContaining(`sekisho.yml: ${doubt}`)));
+});
+
+test('without a configuration nothing is deployed', () => {
+  // beside serverless.yml there is none: whoever works on this has named theirs
+  expect(() => readDeployment({})).toThrow(/^there is no sekisho\.yml, .*`npx sekisho init` writes one/);
 });

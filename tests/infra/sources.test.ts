@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SourceConfig } from '../../shared/config/config.ts';
+import { DEFAULT_CONFIG, type SourceConfig } from '../../shared/config/config.ts';
 import { ofType, resourcesWith, templateOfFile, type Properties, type Resources } from './templates.ts';
 
 const { Resources: resources } = templateOfFile('sources');
@@ -7,6 +7,19 @@ const { Resources: resources } = templateOfFile('sources');
 /** What there is of a type, by what `key` says of it. */
 function byKey(type: string, key: string, of: Resources = resources): Readonly<Record<string, Properties>> {
   return Object.fromEntries(ofType(of, type).map(([, properties]) => [JSON.stringify(properties[key]), properties]));
+}
+
+/** Bytes of a permission in the function's policy, as Lambda writes it. */
+function statementSize(id: string, arn: string): number {
+  const resolved = arn.replace('${AWS::Partition}', 'aws').replace('${AWS::Region}', 'ap-northeast-1').replace('${AWS::AccountId}', '111122223333'); // prettier-ignore
+  return JSON.stringify({
+    Sid: `${'sekisho-'.padEnd(56, 'x')}-${id}-ABCDEFGHIJKL`.slice(0, 100),
+    Effect: 'Allow',
+    Principal: { Service: 'logs.amazonaws.com' },
+    Action: 'lambda:InvokeFunction',
+    Resource: `arn:aws:lambda:ap-northeast-1:111122223333:function:${'sekisho-'.padEnd(63, 'x')}`,
+    Condition: { StringEquals: { 'AWS:SourceAccount': '111122223333' }, ArnLike: { 'AWS:SourceArn': resolved } },
+  }).length;
 }
 
 describe('log groups', () => {
@@ -25,6 +38,37 @@ describe('log groups', () => {
         SourceArn: { 'Fn::Sub': expect.stringMatching(/:log-group:\/(vpc|subnet|tgw)\/(there|made):\*$/) },
       });
     }
+  });
+
+  test('have filters of one name, which whoever deleted one can put back', () => {
+    for (const [, filter] of ofType(resources, 'AWS::Logs::SubscriptionFilter')) {
+      expect(filter['FilterName']).toBe('flows-test');
+    }
+  });
+
+  test.each([
+    [16, 16],
+    [17, 1],
+    [200, 1],
+  ])('%i of them take %i permissions: a function’s policy holds 20 KB', (count, permissions) => {
+    const group = (index: number): SourceConfig => ({
+      kind: 'log-group',
+      logGroup: `/vpc/${index}/`.padEnd(512, 'x'),
+      formats: ['default'],
+      create: undefined,
+    });
+    const deployment = { ...DEFAULT_CONFIG.deployment, stage: 'x'.repeat(48) };
+    const many = resourcesWith({ deployment, sources: Array.from({ length: count }, (_, index) => group(index)) });
+    const filters = ofType(many, 'AWS::Logs::SubscriptionFilter');
+    expect(filters).toHaveLength(count);
+    const needed = new Set(filters.map(([id]) => many[id]!.DependsOn as string));
+    const made = ofType(many, 'AWS::Lambda::Permission').filter(
+      ([, { Principal }]) => Principal === 'logs.amazonaws.com',
+    );
+    expect(new Set(made.map(([id]) => id))).toEqual(needed);
+    expect(made).toHaveLength(permissions);
+    const size = made.reduce((sum, [id, { SourceArn }]) => sum + statementSize(id, SourceArn['Fn::Sub']), 0);
+    expect(size).toBeLessThan(20_480 - 1000);
   });
 
   test('are made where that is wished for, with their retention, and stay when the stack goes', () => {
@@ -73,6 +117,12 @@ describe('flow logs', () => {
       MaxAggregationInterval: 600,
       LogFormat: '${version} ${srcaddr} ${dstaddr} ${dstport} ${protocol} ${start} ${end} ${action} ${log-status}',
     });
+  });
+
+  test('of the recommended format are never written otherwise: AWS changes no flow log, and makes no second one beside it', () => {
+    expect(flowLogs['"VPC"']!['LogFormat']).toBe(
+      '${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${vpc-id} ${subnet-id} ${instance-id} ${tcp-flags} ${pkt-srcaddr} ${pkt-dstaddr} ${pkt-src-aws-service} ${pkt-dst-aws-service} ${flow-direction} ${traffic-path}',
+    );
   });
 
   test('of transit gateways have AWS’s own format, and no type of traffic', () => {

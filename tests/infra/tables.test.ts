@@ -70,6 +70,10 @@ test('an hour of arrival is written as keys write it, a day is a date', () => {
   expect(compact.PartitionKeys).toEqual([{ Name: 'day', Type: 'date' }]);
 });
 
+/** The table whose name begins so. */
+const inputOf = (start: string, config: Partial<Config>) =>
+  [...inputs(config)].find(([name]) => name.startsWith(start))![1];
+
 const bucket: BucketSource = {
   kind: 'bucket',
   bucket: 'flow-logs.example',
@@ -82,9 +86,10 @@ const bucket: BucketSource = {
 
 test('a source that is not archived has a table of its own: plain folders, other accounts', () => {
   const members = { organization: undefined, accounts: ['210987654321'] };
-  const { StorageDescriptor, Parameters, PartitionKeys } = inputs({ sources: [bucket], members }).get(
-    'source_flow_logs_example_net',
-  )!;
+  const { StorageDescriptor, Parameters, PartitionKeys } = inputOf('source_flow_logs_example__net_', {
+    sources: [bucket],
+    members,
+  });
   expect(StorageDescriptor!.Location).toBe('s3://flow-logs.example/net/AWSLogs/');
   const own = lakeColumns('vpc').filter(({ added }) => !added);
   expect(StorageDescriptor!.Columns!.map(({ Name }) => Name)).toEqual(own.map(({ name }) => name));
@@ -102,7 +107,7 @@ test('a source that is not archived has a table of its own: plain folders, other
 test('of an organization the account has to be said; Hive folders, daily', () => {
   const source: BucketSource = { ...bucket, prefix: '', layout: 'hive', partition: 'daily' };
   const members = { organization: 'o-a1b2c3d4e5', accounts: [] };
-  const { Parameters, PartitionKeys } = inputs({ sources: [source], members }).get('source_flow_logs_example')!;
+  const { Parameters, PartitionKeys } = inputOf('source_flow_logs_example_', { sources: [source], members });
   expect(PartitionKeys!.map(({ Name }) => Name)).toEqual(['aws_account_id', 'aws_region', 'year', 'month', 'day']);
   expect(Parameters).toMatchObject({
     'projection.aws_account_id.type': 'injected',
@@ -114,14 +119,30 @@ test('of an organization the account has to be said; Hive folders, daily', () =>
   });
 });
 
-test('sources of one bucket have tables of different names, and archived ones have none', () => {
-  const sources = [bucket, { ...bucket, prefix: 'net-/' }, { ...bucket, archive: true, bucket: 'copied' }];
-  const names = [...inputs({ sources }).keys()].filter((name) => name.startsWith('source_'));
-  expect(names).toEqual(['source_flow_logs_example_net', 'source_flow_logs_example_net_2']);
+test('sources have tables of different names, the same whatever stands beside them; archived ones have none', () => {
+  const namesOf = (...sources: readonly BucketSource[]): readonly string[] =>
+    [...inputs({ sources }).keys()].filter((name) => name.startsWith('source_'));
+  const plain = { ...bucket, bucket: 'my-flow-logs' };
+  const sources = [
+    { ...plain, prefix: '' },
+    { ...plain, prefix: 'net/eu-1/' },
+    { ...plain, bucket: 'my-flow', prefix: 'logs/' },
+    bucket,
+    { ...bucket, prefix: 'net-/' },
+    { ...bucket, bucket: 'flow.logs-example' },
+    { ...plain, prefix: `${'long'.repeat(50)}/` },
+  ];
+  const names = namesOf(...sources, { ...bucket, archive: true, bucket: 'copied' });
+  expect(names.slice(0, 3)).toEqual(['source_my_flow_logs', 'source_my_flow_logs__net__eu_1', 'source_my_flow__logs']);
+  // words alone do not tell these apart
+  for (const name of names.slice(3)) expect(name).toMatch(/^source_[a-z_]{1,128}_[0-9a-f]{8}$/);
+  expect(new Set(names).size).toBe(sources.length);
+  expect(namesOf(...[...sources].reverse())).toEqual([...names].reverse());
+  expect(sources.map((source) => namesOf(source)[0])).toEqual(names);
 });
 
 test('names are what Athena takes without quotes', () => {
-  const deployment = { name: 'Net-Watch', stage: 'dev.1', region: undefined };
+  const deployment = { ...DEFAULT_CONFIG.deployment, name: 'Net-Watch', stage: 'dev.1' };
   const { Resources } = tables({ config: { ...DEFAULT_CONFIG, deployment }, rules: [], lists: [] });
   expect(Resources['Database']!.Properties).toMatchObject({ DatabaseInput: { Name: 'net_watch_dev_1' } });
   for (const name of inputs({ sources: [bucket] }).keys()) expect(name).toMatch(/^[a-z][a-z0-9_]*$/);

@@ -1,16 +1,18 @@
 /** What holds for the template of every configuration. */
 import { describe, expect, test } from 'vitest';
-import { readDeployment } from '../../infra/deployment.ts';
 import { FUNCTIONS } from '../../infra/names.ts';
 import { templateOf } from '../../infra/template.ts';
+import { DEFAULT_CONFIG, type Config } from '../../shared/config/config.ts';
 import {
   CONFIGURATIONS,
+  deploymentOfFile,
   MADE_BY_OSLS,
   ofType,
   references,
   statementsOf,
   templateOfFile,
   type Properties,
+  type Resources,
 } from './templates.ts';
 
 const TLS_ONLY = { Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } };
@@ -166,16 +168,74 @@ describe.each(CONFIGURATIONS.map(([name]) => name))('the configuration %s', (nam
   });
 });
 
-test('logical ids stay when sources change places: else CloudFormation would delete and make them again', () => {
-  const file = CONFIGURATIONS.find(([name]) => name === 'sources')![1];
-  const deployment = readDeployment({ SEKISHO_CONFIG: file });
-  const { config } = deployment;
-  const turned = templateOf({ ...deployment, config: { ...config, sources: [...config.sources].reverse() } });
-  const { Resources } = templateOf(deployment);
-  const mine = (resources: object): object =>
-    Object.fromEntries(
-      Object.entries(resources).filter(([id]) => /^(Subscription|LogGroup|FlowLog|Deliveries|ObjectsOf)/.test(id)),
-    );
-  expect(Object.keys(mine(Resources)).length).toBeGreaterThan(15);
-  expect(mine(turned.Resources)).toEqual(mine(Resources));
+/** What CloudFormation takes as a resource's name: a new one has it make another, and one name can't be in two at once. */
+const NAMES = [
+  'BucketName',
+  'LogGroupName',
+  'FilterName',
+  'QueueName',
+  'TopicName',
+  'Endpoint',
+  'FunctionName',
+  'Name',
+];
+
+/** Names of what is made for each source, route and address, by logical id. */
+function namesOf(config: Config): Readonly<Record<string, unknown>> {
+  const { Resources } = templateOf({ config, rules: [], lists: [] });
+  return Object.fromEntries(
+    Object.entries(Resources).map(([id, { Properties = {} }]) => {
+      const { TableInput } = Properties as Properties;
+      return [id, { ...Object.fromEntries(NAMES.map((name) => [name, Properties[name]])), table: TableInput?.Name }];
+    }),
+  );
+}
+
+describe.each(['sources', 'everything'])('of the configuration %s', (name) => {
+  const { config } = deploymentOfFile(name);
+  const before = namesOf(config);
+
+  test('logical ids stay when sources change places: else CloudFormation would delete and make them again', () => {
+    const after = namesOf({ ...config, sources: [...config.sources].reverse() });
+    expect(Object.keys(before).filter((id) => /^(Subscription|FlowLog|Deliver|Objects|SourceT)/.test(id)).length).toBeGreaterThan(7); // prettier-ignore
+    expect(after).toEqual(before);
+  });
+
+  test('no logical id takes the name of another when a source, a route or an address goes', () => {
+    const { sources, alerts, operations } = config;
+    const without = <T>(all: readonly T[]): readonly (readonly T[])[] => all.map((each) => all.filter((other) => other !== each)); // prettier-ignore
+    const smaller: readonly Config[] = [
+      ...without(sources).map((left) => ({ ...config, sources: left })),
+      ...without(alerts.routes).map((routes) => ({ ...config, alerts: { ...alerts, routes } })),
+      ...without(operations.emails).map((emails) => ({ ...config, operations: { ...operations, emails } })),
+    ];
+    expect(smaller.length).toBeGreaterThan(6);
+    for (const each of smaller) {
+      const after = namesOf(each);
+      expect(before).toEqual({ ...before, ...after });
+    }
+  });
+});
+
+test('sources of one bucket that are queried where they lie keep their tables, whichever comes first', () => {
+  const source = { kind: 'bucket', create: false, archive: false, layout: 'plain', partition: 'daily' } as const;
+  const [a, b] = ['a/', 'a-/'].map((prefix) => ({ ...source, bucket: 'logs', prefix }));
+  const both = namesOf({ ...DEFAULT_CONFIG, sources: [a!, b!] });
+  expect(Object.keys(both).filter((id) => id.startsWith('SourceTable'))).toHaveLength(2);
+  expect(both).toEqual({ ...both, ...namesOf({ ...DEFAULT_CONFIG, sources: [b!] }) });
+});
+
+test('every role that is made stays within the boundary', () => {
+  const permissionsBoundary = 'arn:aws:iam::111122223333:policy/boundary';
+  const { config } = deploymentOfFile('sources');
+  const bounded = templateOf({
+    config: { ...config, deployment: { ...config.deployment, permissionsBoundary } },
+    rules: [],
+    lists: [],
+  });
+  const roles = ofType(bounded.Resources as Resources, 'AWS::IAM::Role');
+  expect(roles.length).toBe(FUNCTIONS.length + 3);
+  for (const [id, role] of roles) expect([id, role['PermissionsBoundary']]).toEqual([id, permissionsBoundary]);
+  const free = ofType(templateOf({ config, rules: [], lists: [] }).Resources as Resources, 'AWS::IAM::Role');
+  for (const [, role] of free) expect(role).not.toHaveProperty('PermissionsBoundary');
 });

@@ -1,7 +1,7 @@
 /** Templates of the configurations beside this file, and of others that differ from a default in one thing. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { readDeployment } from '../../infra/deployment.ts';
+import { readDeployment, type Deployment } from '../../infra/deployment.ts';
 import type { Fragment, Statement } from '../../infra/fragment.ts';
 import { FUNCTIONS } from '../../infra/names.ts';
 import { templateOf } from '../../infra/template.ts';
@@ -21,10 +21,14 @@ export const CONFIGURATIONS: readonly (readonly [name: string, file: string])[] 
   path.join(folder, file),
 ]);
 
+/** The deployment of one of the configurations, by its name. */
+export function deploymentOfFile(name: string): Deployment {
+  return readDeployment({ SEKISHO_CONFIG: path.join(folder, `${name}.yml`) }, () => undefined);
+}
+
 /** The template of one of the configurations, by its name. */
 export function templateOfFile(name: string): Required<Fragment> & { readonly Resources: Resources } {
-  const file = path.join(folder, `${name}.yml`);
-  return templateOf(readDeployment({ SEKISHO_CONFIG: file })) as Required<Fragment> & { Resources: Resources };
+  return templateOf(deploymentOfFile(name)) as Required<Fragment> & { Resources: Resources };
 }
 
 /** The resources of a configuration that says only this. */

@@ -18,7 +18,7 @@ const withRoutes = (routes: readonly AlertRoute[], settings: Partial<Config> = {
   resourcesWith({ ...settings, alerts: { ...DEFAULT_CONFIG.alerts, routes } });
 
 const statementsFor = (resources: Resources, id: string): Properties[] =>
-  resources[`${id}Policy`]!.Properties['PolicyDocument'].Statement as Properties[];
+  resources[`PolicyOf${id}`]!.Properties['PolicyDocument'].Statement as Properties[];
 
 test('a route has a topic of its own unless it brings one', () => {
   const topic = 'arn:aws:sns:ap-northeast-1:111122223333:theirs';
@@ -38,7 +38,7 @@ test('alerts are always encrypted with a key; alarms with one only where service
 test('every topic has a policy: this account publishes, and nobody without TLS', () => {
   const resources = withRoutes([route('alerts'), route('pager')]);
   for (const id of ['Topicalerts', 'Topicpager', 'OperationsTopic']) {
-    expect(resources[`${id}Policy`]!.Properties['Topics']).toEqual([{ Ref: id }]);
+    expect(resources[`PolicyOf${id}`]!.Properties['Topics']).toEqual([{ Ref: id }]);
     const statements = statementsFor(resources, id);
     expect(statements).toContainEqual(
       expect.objectContaining({
@@ -118,4 +118,12 @@ test('operations are told at their own addresses', () => {
   expect(subscriptions.map(([, properties]) => properties)).toEqual([
     { TopicArn: { Ref: 'OperationsTopic' }, Protocol: 'email', Endpoint: 'ops@example.com' },
   ]);
+});
+
+test('routes whose names look like a part of another’s topic keep all of theirs', () => {
+  const resources = withRoutes([route('ops', { emails: ['a@example.com'] }), route('opsPolicy'), route('opsEmail')]);
+  const topics = ofType(resources, 'AWS::SNS::Topic').map(([, { TopicName }]) => TopicName as unknown);
+  expect(topics).toEqual(['sekisho-prod-ops', 'sekisho-prod-opsPolicy', 'sekisho-prod-opsEmail', undefined]);
+  const policies = ofType(resources, 'AWS::SNS::TopicPolicy').map(([, { Topics }]) => Topics[0].Ref as unknown);
+  expect(policies).toEqual(['Topicops', 'TopicopsPolicy', 'TopicopsEmail', 'OperationsTopic']);
 });

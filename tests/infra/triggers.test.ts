@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { templateOf } from '../../infra/template.ts';
+import { DEFAULT_CONFIG, type Config } from '../../shared/config/config.ts';
 import { ofType, resourcesWith, templateOfFile, type Properties } from './templates.ts';
 
 const resources = resourcesWith({});
@@ -59,16 +61,15 @@ test('a delivery is tried for as long as Lambda lets us; what runs on a schedule
   expect(kept.map(([id]) => id)).toEqual(['DetectInvocations', 'RulesInvocations']);
 });
 
-test('single writers run alone, and nothing else is held back', () => {
-  const reserved = Object.entries(functions).map(([name, each]) => [name, each.reservedConcurrency]);
-  expect(Object.fromEntries(reserved)).toEqual({
-    detect: undefined,
-    archive: undefined,
-    collect: undefined,
-    windows: 1,
-    notify: undefined,
-    rules: 1,
-  });
+test('single writers run alone, and nothing else is held back, unless the account has none to spare', () => {
+  const { deployment } = DEFAULT_CONFIG;
+  const reserved = (settings: Partial<Config>): readonly string[] =>
+    Object.entries(templateOf({ config: { ...DEFAULT_CONFIG, ...settings }, rules: [], lists: [] }).extensions).flatMap(
+      ([id, { Properties }]) => (Properties['ReservedConcurrentExecutions'] === 1 ? [id] : []),
+    );
+  expect(reserved({})).toEqual(['WindowsLambdaFunction', 'RulesLambdaFunction']);
+  expect(reserved({ deployment: { ...deployment, reservedConcurrency: false } })).toEqual([]);
+  expect(Object.values(functions).filter((each) => 'reservedConcurrency' in each)).toEqual([]);
 });
 
 test('schedules are the configuration’s, and what they could not deliver is kept', () => {
