@@ -1,32 +1,12 @@
 /** Alarms: what is wrong with the pipeline itself, told on the operations topic. */
 import { CALL_RETRIES } from '../shared/operations/deployed-functions.ts';
 import { MESSAGE_DAYS, QUEUE_USES, QUEUES, TRIES, type QueueName } from '../shared/operations/deployed-queues.ts';
+import { HOUR, MINUTE, type Alarm } from './alarm.ts';
 import type { Deployment } from './deployment.ts';
 import { ref, type Fragment, type Resource } from './fragment.ts';
-import { functionMetric, ownMetric, queueMetric, subscriptionMetric, type Metric } from './metrics.ts';
+import { functionMetric, ownMetric, queueMetric, type Metric } from './metrics.ts';
 import { FUNCTIONS, type FunctionName } from './names.ts';
-import { subscribedGroups } from './sources.ts';
-
-/** When an alarm rings. */
-interface Alarm {
-  /** What it means and what to do: the text of the e-mail. */
-  readonly says: string;
-  /** A metric, or several that `expression` puts together under their names. */
-  readonly metrics: Metric | { readonly expression: string; readonly of: Readonly<Record<string, Metric>> };
-  readonly statistic: 'Sum' | 'Maximum' | 'p90';
-  /** Seconds of a data point. */
-  readonly period: number;
-  /** It rings when `points` data points of the last `of` compare so with `threshold`. */
-  readonly points: number;
-  readonly of: number;
-  readonly compare: 'GreaterThanThreshold' | 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
-  readonly threshold: number;
-  /** What silence means; `notBreaching` where nothing happened is no news. */
-  readonly missing: 'notBreaching' | 'breaching';
-}
-
-const MINUTE = 60;
-const HOUR = 3600;
+import { sourceAlarms } from './source-alarms.ts';
 
 /** Alarms of everything that can go wrong without anybody noticing; each has its heading in docs/operations.md. */
 export function alarms(deployment: Deployment): Fragment {
@@ -61,7 +41,7 @@ function alarmsOf(deployment: Deployment): Readonly<Record<string, Alarm>> {
       ...atLeast,
     },
     DetectLost: {
-      says: 'A failed delivery could not even be kept in the bucket Transit: check that its role may write there. Backfill the hour from CloudWatch Logs.',
+      says: 'A failed delivery could not even be kept in the bucket Transit: check that its role may write there. CloudWatch Logs still has the lines: docs/operations.md tells how to bring an hour of them in.',
       metrics: functionMetric('Detect', 'DestinationDeliveryFailures'),
       statistic: 'Sum',
       ...happened,
@@ -172,17 +152,6 @@ function alarmsOf(deployment: Deployment): Readonly<Record<string, Alarm>> {
       threshold: config.windows.stateLimit,
       missing: 'notBreaching',
     },
-    Watermark: {
-      says: 'Compaction has not moved for six hours: queries read more and more small objects. Look at the log of the function that compacts.',
-      metrics: own('WatermarkAgeSeconds'),
-      statistic: 'Maximum',
-      period: HOUR,
-      points: 1,
-      of: 1,
-      ...over,
-      threshold: 6 * HOUR,
-      missing: 'notBreaching',
-    },
   };
 }
 
@@ -257,40 +226,6 @@ function ageAlarm(queue: QueueName): readonly [string, Alarm][] {
       },
     ],
   ];
-}
-
-/** CloudWatch pauses a subscription whose deliveries fail, and what comes meanwhile it skips. */
-function sourceAlarms({ config }: Deployment): Readonly<Record<string, Alarm>> {
-  const groups = subscribedGroups(config);
-  if (groups.length === 0) return {};
-  const failing = groups.map(({ subscription, logGroup }): [string, Alarm] => [
-    `${subscription}Delivery`,
-    {
-      says: `CloudWatch Logs can not deliver from the log group ${logGroup}: it may skip records until that is mended. \`sekisho doctor\` checks the subscription.`,
-      metrics: subscriptionMetric(logGroup, 'DeliveryErrors', ref(subscription)),
-      statistic: 'Sum',
-      period: 5 * MINUTE,
-      points: 1,
-      of: 1,
-      compare: 'GreaterThanOrEqualToThreshold',
-      threshold: 1,
-      missing: 'notBreaching',
-    },
-  ]);
-  return {
-    ...Object.fromEntries(failing),
-    Silence: {
-      says: 'For an hour no log group has delivered anything: the subscription or the flow log is gone, or nothing runs. `sekisho doctor` tells which.',
-      metrics: functionMetric('Detect', 'Invocations'),
-      statistic: 'Sum',
-      period: HOUR,
-      points: 1,
-      of: 1,
-      compare: 'LessThanThreshold',
-      threshold: 1,
-      missing: 'breaching',
-    },
-  };
 }
 
 /** How many of all are bad; nothing at all is no news. */

@@ -42,7 +42,8 @@ function bucketId({ bucket: name }: BucketSource): string {
   return logicalId('Deliveries', name);
 }
 
-function ruleId({ bucket: name, prefix }: BucketSource): string {
+/** The logical id of the rule that watches a bucket which is there already. */
+export function ruleId({ bucket: name, prefix }: BucketSource): string {
   return logicalId('ObjectsOf', prefix === '' ? name : `${name}/${prefix}`);
 }
 

@@ -73,7 +73,7 @@ describe('alarms', () => {
     'FlowToAlertSeconds',
     'SkipData',
     'QuarantinedLines',
-    'WatermarkAgeSeconds',
+    'ForwardedLogEvents',
     'AlertsHeldBack',
     'LateRecords',
     'UnreadableLists',
@@ -83,12 +83,27 @@ describe('alarms', () => {
     expect(alarms.flatMap(({ Metrics }) => metricsOf(Metrics)).map(({ MetricName }) => MetricName)).toContain(name);
   });
 
-  test('silence alarms where something has to come, and only there', () => {
-    const silent = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching').map(({ id }) => id);
-    expect(silent.sort()).toEqual(['SilenceAlarm', 'WindowsStoppedAlarm']);
-    expect(ofType('AWS::CloudWatch::Alarm', { ...config, sources: [] }).map(([id]) => id)).not.toContain(
-      'SilenceAlarm',
-    );
+  test('silence alarms where something has to come, of each source by itself', () => {
+    const silentOf = (sources: Config['sources']): readonly string[] =>
+      ofType('AWS::CloudWatch::Alarm', { ...config, sources }).flatMap(([id, { Properties }]) =>
+        Properties!['TreatMissingData'] === 'breaching' ? [id.replace(/[0-9a-f]{8}(?=Silence)/, '…')] : [],
+      );
+    const group = (logGroup: string) =>
+      ({ kind: 'log-group', logGroup, formats: ['default'], create: undefined }) as const;
+    const bucket = (name: string, create: boolean) =>
+      ({
+        kind: 'bucket',
+        bucket: name,
+        prefix: '',
+        create,
+        archive: true,
+        layout: 'plain',
+        partition: 'daily',
+      }) as const;
+    expect(silentOf([])).toEqual(['WindowsStoppedAlarm']);
+    expect(silentOf([group('a'), group('b')])).toEqual(['SubscriptionA…SilenceAlarm', 'SubscriptionB…SilenceAlarm', 'WindowsStoppedAlarm']); // prettier-ignore
+    expect(silentOf([bucket('logs', false), bucket('more', false)])).toEqual(['ObjectsOfLogs…SilenceAlarm', 'ObjectsOfMore…SilenceAlarm', 'WindowsStoppedAlarm']); // prettier-ignore
+    expect(silentOf([bucket('logs', true), bucket('more', true)])).toEqual(['DeliveriesSilenceAlarm', 'WindowsStoppedAlarm']); // prettier-ignore
   });
 
   test('each queue, function and subscription has its own', () => {
