@@ -2,10 +2,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
+import { regionOfProfile, saidRegion } from '../shared/adapters/aws/region.ts';
 import { describeFileError } from '../shared/adapters/local/file-errors.ts';
 import { CommandFailure, EXIT, UsageError } from './exit.ts';
 import { complete, type Answers } from './init/answers.ts';
 import { nextSteps } from './init/next-steps.ts';
+import { hasProfiles } from './init/find-sources.ts';
 import { answersOf, checkOptions, type InitOptions } from './init/options.ts';
 import { painter, tell, writeOut } from './output.ts';
 
@@ -38,7 +40,7 @@ export function initCommand(done: (exitCode: number) => void): Command {
     .option('--bucket <name>', 'a bucket to which AWS delivers flow logs')
     .option('--prefix <prefix>', 'what comes before AWSLogs/ in its keys')
     .option('--email <address>', 'who is told of alerts and failures; may be repeated', collect)
-    .option('--region <region>', 'the AWS Region to deploy to')
+    .option('--region <region>', 'the AWS Region to deploy to (default: AWS_REGION or the profile)')
     .option('--name <name>', 'what the deployment is called (default: sekisho)')
     .option('-y, --yes', 'ask nothing')
     .option('--force', 'replace a file that is there already')
@@ -91,10 +93,17 @@ async function answer(options: InitOptions): Promise<Answers | undefined> {
   if (problems.length > 0) throw new UsageError(problems.map(({ option, reason }) => `${option}: ${reason}`));
   if (asks) {
     const { ask } = await import('./init/ask.ts');
-    return ask(given);
+    return ask(given, await regionHere());
   }
   if (given.sources === undefined) throw new UsageError([NO_SOURCE]);
-  return complete(given);
+  return complete({ ...given, region: given.region ?? (await regionHere()) });
+}
+
+/** The Region of the environment or the profile: what is deployed later, perhaps elsewhere, is to stay there. */
+async function regionHere(): Promise<string | undefined> {
+  const said = saidRegion();
+  if (said !== undefined || !hasProfiles()) return said;
+  return regionOfProfile();
 }
 
 const NO_SOURCE = `nobody can be asked here, so say what is to be read:

@@ -10,11 +10,11 @@ const TERMINAL = { input: process.stdin, output: process.stderr } as const;
 /** Thrown where somebody stops instead of answering. */
 const STOPPED = new Error('stopped');
 
-/** Asks for what is not given; undefined where somebody stops. */
-export async function ask(given: PartialAnswers): Promise<Answers | undefined> {
+/** Asks for what is not given; undefined where somebody stops. `found` is the Region that is said elsewhere. */
+export async function ask(given: PartialAnswers, found: string | undefined): Promise<Answers | undefined> {
   prompts.intro('sekisho.yml: what is read, who is told, where it runs', TERMINAL);
   try {
-    const region = given.region ?? (await askRegion());
+    const region = given.region ?? (await askRegion(found));
     const sources = given.sources === undefined ? await askSources(region) : await completeFormats(given.sources);
     const emails = given.emails ?? (await askEmails());
     prompts.outro('That is all.', TERMINAL);
@@ -25,16 +25,16 @@ export async function ask(given: PartialAnswers): Promise<Answers | undefined> {
   }
 }
 
-async function askRegion(): Promise<string | undefined> {
-  const initialValue = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? '';
-  const region = await askText({
-    message: 'In which AWS Region do the flow logs arrive? (empty: as AWS_REGION says)',
+async function askRegion(found: string | undefined): Promise<string> {
+  return askText({
+    message: 'In which AWS Region do the flow logs arrive?',
     placeholder: 'ap-northeast-1',
-    initialValue,
-    check: (value) => wrong('--region', { region: orNothing(value) }),
+    initialValue: found ?? '',
+    check: (value) => (value === '' ? NO_REGION : wrong('--region', { region: value })),
   });
-  return orNothing(region);
 }
+
+const NO_REGION = 'everything is deployed to one Region, where the flow logs are: write it like `ap-northeast-1`';
 
 async function askSources(region: string | undefined): Promise<readonly SourceAnswer[]> {
   const found = mayHaveCredentials(process.env) ? await offerFound(region) : [];
@@ -175,8 +175,4 @@ async function orStop<T>(answer: Promise<T | typeof prompts.CANCEL_SYMBOL>): Pro
   const value = await answer;
   if (prompts.isCancel(value)) throw STOPPED;
   return value;
-}
-
-function orNothing(text: string): string | undefined {
-  return text === '' ? undefined : text;
 }

@@ -10,7 +10,7 @@ export function configText({ name, region, sources, emails }: Answers, schema: s
 deployment:
   name: ${scalar(name)}
   stage: prod  # the stack is <name>-<stage>
-${region === undefined ? '  # region: ap-northeast-1  # without this line, AWS_REGION says it' : `  region: ${scalar(region)}`}
+${region === undefined ? '  # region: ap-northeast-1  # without this line, AWS_REGION or the profile says it' : `  region: ${scalar(region)}`}
 
 ${sources.length === 0 ? 'sources: []  # where flow logs come from\n' : `sources:\n${sources.map(sourceText).join('')}`}
 # networks: [10.0.0.0/8]  # yours; without this line, the private ranges
@@ -25,6 +25,9 @@ ${emails.length === 0 ? '      # emails: [you@example.com]' : `      emails: ${l
 
 storage:
   expire_after: never  # or an age like 7y, at which records are deleted
+
+schedules:
+  rules: rate(1 day)  # rules that look back for days: USD 4 a month, hourly 100
 
 budgets:
   query_scan: 10GB  # the most that one query of Athena may read

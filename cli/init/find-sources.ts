@@ -26,7 +26,15 @@ export function mayHaveCredentials(environment: NodeJS.ProcessEnv, home = homedi
   const told = ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
   const container = ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'];
   if ([...told, ...container].some((name) => (environment[name] ?? '') !== '')) return true;
-  return ['credentials', 'config'].some((name) => existsSync(join(home, '.aws', name)));
+  return hasProfiles(environment, home);
+}
+
+/** Whether there are files in which profiles may stand. */
+export function hasProfiles(environment: NodeJS.ProcessEnv = process.env, home = homedir()): boolean {
+  const named = [environment['AWS_CONFIG_FILE'], environment['AWS_SHARED_CREDENTIALS_FILE']].flatMap(
+    (file) => file ?? [],
+  );
+  return [...named, join(home, '.aws', 'credentials'), join(home, '.aws', 'config')].some((file) => existsSync(file));
 }
 
 /** Asks EC2 for the flow logs of a region; never throws, and never takes long. */

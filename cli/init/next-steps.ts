@@ -20,7 +20,12 @@ export function nextSteps(file: string, { emails, region }: Answers): readonly S
           command: 'confirm the e-mails',
           why: `that AWS sends to ${emails.length === 1 ? emails[0] : `${emails.length} addresses`}; before, nobody is told`,
         };
+  const place: readonly Step[] =
+    region === undefined
+      ? [{ command: 'name the Region', why: `where it runs: \`deployment.region\` in ${file}` }]
+      : [];
   return [
+    ...place,
     { command: deploy, why: `deploys${where}; needs AWS credentials` },
     told,
     { command: doctor, why: 'says whether everything arrives, and what to mend' },

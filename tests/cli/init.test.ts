@@ -1,6 +1,6 @@
 /** `sekisho init`: from flags, and from answers on a terminal. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../shared/config/config.ts';
@@ -42,6 +42,7 @@ describe('from flags', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       file: 'net.yml',
       next: [
+        { command: 'name the Region', why: 'where it runs: `deployment.region` in net.yml' },
         { command: 'SEKISHO_CONFIG=net.yml npx osls deploy' },
         { why: 'nobody is told of alerts yet: add `emails` in net.yml' },
         { command: 'npx sekisho doctor --config net.yml' },
@@ -54,6 +55,21 @@ describe('from flags', () => {
     // the other commands read it
     const { code: listed } = await sekisho(['rules', 'list', '--config', 'net.yml'], { cwd });
     expect(listed).toBe(0);
+  });
+
+  test('the Region that the environment or the profile says is written down, as what comes later may not see it', async () => {
+    const cwd = await temporaryFolder();
+    const regionWith = async (env: Readonly<Record<string, string>>): Promise<string | undefined> => {
+      const { code } = await sekisho(['init', '--bucket', 'my-logs', '--force'], { cwd, env: { HOME: cwd, ...env } });
+      expect(code).toBe(0);
+      return configIn(cwd).deployment.region;
+    };
+    expect(await regionWith({})).toBeUndefined();
+    mkdirSync(join(cwd, '.aws'));
+    writeFileSync(join(cwd, '.aws', 'config'), '[default]\nregion=eu-west-2\n[profile other]\nregion=eu-west-3\n');
+    expect(await regionWith({})).toBe('eu-west-2');
+    expect(await regionWith({ AWS_PROFILE: 'other' })).toBe('eu-west-3');
+    expect(await regionWith({ AWS_DEFAULT_REGION: 'sa-east-1' })).toBe('sa-east-1');
   });
 
   test('a file that is there is replaced by --force alone', async () => {
@@ -101,7 +117,7 @@ describe('from flags', () => {
     [
       'two answers that fit nothing',
       ['--log-group', 'a', '--format', 'default', '--email', 'b', '--region', 'Tokyo'],
-      /^sekisho: --email: it is no e-mail address: .*\nsekisho: --region: it is no region: .*\n$/,
+      /^sekisho: --region: it is no region: .*\nsekisho: --email: it is no e-mail address: .*\n$/,
     ],
     ['an unknown option', ['--buckte', 'a'], 'sekisho: unknown option `--buckte`: did you mean `--bucket`?\n'],
   ])('%s: usage', async (_, args, message) => {
@@ -181,7 +197,8 @@ describe.skipIf(!hasPython)('on a terminal', () => {
     const cwd = await temporaryFolder();
     const { code, shown } = answer(
       [
-        ['AWS Region', `Tokyo${ENTER}`],
+        ['AWS Region', ENTER],
+        ['deployed to one Region', `Tokyo${ENTER}`],
         ['it is no region', `${'\b'.repeat(5)}eu-west-1${ENTER}`],
         ['Where are the flow logs?', `${DOWN}${ENTER}`],
         ['log group be called?', ENTER],

@@ -29,7 +29,7 @@ test('everything that was asked for is read back', () => {
   const bucket = { kind: 'bucket', create: false, archive: true, layout: 'plain', partition: 'daily' } as const;
   const expected: Config = {
     ...DEFAULT_CONFIG,
-    deployment: { name: 'border', stage: 'prod', region: 'ap-northeast-1' },
+    deployment: { ...DEFAULT_CONFIG.deployment, name: 'border', region: 'ap-northeast-1' },
     sources: [
       { kind: 'log-group', logGroup: '/vpc/a', formats: [FORMAT], create: undefined },
       { kind: 'log-group', logGroup: '/vpc/b', formats: ['default', FORMAT], create: undefined },
