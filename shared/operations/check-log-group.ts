@@ -155,8 +155,22 @@ function missingFilter(findings: Findings, name: string, filters: readonly Subsc
     filters.length === 0
       ? 'there is no subscription filter: nothing arrives'
       : `no filter sends to \`${stack.name}-detect\`, only ${others}: nothing arrives`,
-    'have the deployment make it anew; where the stack believes that it is there, take the source out of sekisho.yml, deploy, put it back and deploy: `npx osls deploy`',
+    `if it was there before, put it back under the name by which the stack knows it: \`${putFilter(name, stack)}\`; if the source is new in sekisho.yml: \`npx osls deploy\``,
   );
+}
+
+/** The filter as the deployment makes it (infra/sources.ts): a stack does not notice that it is gone. */
+function putFilter(group: string, stack: Stack): string {
+  const filter = [
+    '--filter-name',
+    stack.name,
+    '--filter-pattern',
+    '',
+    '--destination-arn',
+    functionArn(stack, 'detect'),
+  ];
+  const words = ['--log-group-name', group, ...filter, '--region', stack.region];
+  return commandLine('aws', 'logs', 'put-subscription-filter', ...words);
 }
 
 function deleteFilter(group: string, filter: SubscriptionFilter, stack: Stack): string {

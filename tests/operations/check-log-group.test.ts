@@ -58,6 +58,10 @@ test('a name with anything in it stays one word of a command', () => {
 
 test('without a subscription to detect nothing arrives', () => {
   expect(withFilters()).toMatchObject({ result: 'problem', seen: 'there is no subscription filter: nothing arrives' });
+  // the stack's own, whose name it knows: nothing else brings one back that somebody deleted
+  expect(withFilters().mend).toContain(
+    `\`aws logs put-subscription-filter --log-group-name /vpc/flow --filter-name sekisho-prod --filter-pattern '' --destination-arn ${DETECT} --region us-east-1\``,
+  );
   expect(withFilters(other)).toMatchObject({
     result: 'problem',
     seen: expect.stringContaining('only `o` to `arn:aws:kinesis'),
