@@ -2,7 +2,7 @@
 import type { Deployment } from './deployment.ts';
 import { useOfKey } from './encryption.ts';
 import { policy, type Fragment, type Resource, type Statement } from './fragment.ts';
-import { FUNCTIONS, type FunctionName } from './names.ts';
+import { FUNCTIONS, withinBoundary, type FunctionName } from './names.ts';
 import * as may from './statements.ts';
 
 /** A role a function. */
@@ -48,7 +48,7 @@ function grantsOf(deployment: Deployment): Readonly<Record<FunctionName, Grants>
       encrypted: ['s3'],
     },
     Notify: {
-      statements: [may.takeFrom('Alerts'), ...may.READ_ALERTS, may.REMEMBER_TOLD, ...may.tell(config)],
+      statements: [may.takeFrom('Alerts'), ...may.READ_ALERTS, ...may.tell(config)],
       encrypted: ['s3', 'sqs', 'sns'],
     },
     Rules: {
@@ -68,6 +68,7 @@ function role({ config }: Deployment, name: FunctionName, { statements, encrypte
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
+      ...withinBoundary(config.deployment),
       AssumeRolePolicyDocument: policy([
         {
           Sid: 'RunAsFunction',

@@ -1,11 +1,11 @@
 /** What functions may do, a statement a purpose; `Sid` names it. Resources are prefixes of the buckets, never all of them. */
-import { ALERTS, TELLING } from '../shared/alerts/layout.ts';
+import { ALERTS } from '../shared/alerts/layout.ts';
 import type { BucketSource, Config } from '../shared/config/config.ts';
 import { LEDGER, QUARANTINE, tierPrefix } from '../shared/lake/layout.ts';
 import { FAILED_CALLS } from '../shared/operations/deployed-functions.ts';
 import { stackName, topicId } from '../shared/operations/deployed-names.ts';
 import { LIST_ENTRIES } from '../shared/query/athena-tables.ts';
-import { DELTAS } from '../shared/windows/layout.ts';
+import { CLOSED, DELTAS, HOURS, JUDGED } from '../shared/windows/layout.ts';
 import { bucketSources } from './deliveries.ts';
 import type { Deployment } from './deployment.ts';
 import { attribute, literal, ref, sub, type Statement } from './fragment.ts';
@@ -13,7 +13,6 @@ import { databaseName, functionLogGroup, functionName, type FunctionName } from 
 import { PARKED } from './storage.ts';
 import { ATHENA_RESULTS } from './workgroup.ts';
 
-const WINDOWS = 'windows/';
 const SCHEDULED = 'windows/scheduled/';
 
 function allow(
@@ -37,6 +36,11 @@ function list(Sid: string, buckets: readonly unknown[], prefixes: readonly strin
   return allow(Sid, 's3:ListBucket', buckets, {
     StringLikeIfExists: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) },
   });
+}
+
+/** Leave to list these prefixes and no more: to whoever looks for what is there, and never for one key. */
+function listWithin(Sid: string, buckets: readonly unknown[], prefixes: readonly string[]): Statement {
+  return allow(Sid, 's3:ListBucket', buckets, { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } });
 }
 
 /** Its own log, and no other's. The group is the stack's. */
@@ -91,13 +95,6 @@ export const READ_ALERTS: readonly Statement[] = [
   list('FindAlerts', [attribute('Lake')], [ALERTS]),
 ];
 
-/** Remembers what was told in a minute, for all that tell at once. */
-export const REMEMBER_TOLD: Statement = allow(
-  'RememberTold',
-  ['s3:GetObject', 's3:PutObject'],
-  inBucket('Lake', [TELLING]),
-);
-
 /** Writes records, what could not be read, and deltas. */
 export const ARCHIVE: Statement = allow(
   'ArchiveRecords',
@@ -105,10 +102,12 @@ export const ARCHIVE: Statement = allow(
   inBucket('Lake', [tierPrefix('vpc', 'raw'), tierPrefix('tgw', 'raw'), QUARANTINE, DELTAS]),
 );
 
-/** Folds deltas into window state. */
+/** Folds deltas into window state; what scheduled rules remember lies beside it, and is not its own. */
 export const FOLD_WINDOWS: readonly Statement[] = [
-  allow('FoldWindows', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], inBucket('Lake', [WINDOWS])),
-  list('FindWindows', [attribute('Lake')], [WINDOWS]),
+  allow('TakeDeltas', ['s3:GetObject', 's3:DeleteObject'], inBucket('Lake', [DELTAS])),
+  allow('KeepHours', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], inBucket('Lake', [HOURS])),
+  allow('MarkWhatIsDone', ['s3:GetObject', 's3:PutObject'], inBucket('Lake', [CLOSED, JUDGED])),
+  list('FindWindows', [attribute('Lake')], [DELTAS, HOURS, CLOSED, JUDGED]),
 ];
 
 /** Remembers how far rules with a long memory have come. */
@@ -142,15 +141,33 @@ function distinct(arns: readonly object[]): readonly object[] {
 }
 
 /** Reads the objects that AWS delivers to the configuration's buckets. */
-export function readDeliveries(config: Config, sources = bucketSources(config)): readonly Statement[] {
+export function readDeliveries(config: Config): readonly Statement[] {
+  const sources = bucketSources(config);
+  // somebody else's bucket may hold more than flow logs: without the leave to list, what is gone counts as refused there
+  return [
+    ...readDelivered(sources),
+    ...findDeliveries(
+      sources.filter(({ create }) => create),
+      list,
+    ),
+  ];
+}
+
+/** How a statement that lets buckets be listed is made. */
+type Listing = typeof list;
+
+function readDelivered(sources: readonly BucketSource[]): readonly Statement[] {
+  if (sources.length === 0) return [];
+  const places = sources.map(({ bucket, prefix }) =>
+    sub(`arn:\${AWS::Partition}:s3:::${bucket}/${literal(prefix)}AWSLogs/*`),
+  );
+  return [allow('ReadDeliveries', ['s3:GetObject', 's3:GetObjectVersion'], places)];
+}
+
+function findDeliveries(sources: readonly BucketSource[], listing: Listing): readonly Statement[] {
   if (sources.length === 0) return [];
   return [
-    allow(
-      'ReadDeliveries',
-      ['s3:GetObject', 's3:GetObjectVersion'],
-      sources.map(({ bucket, prefix }) => sub(`arn:\${AWS::Partition}:s3:::${bucket}/${literal(prefix)}AWSLogs/*`)),
-    ),
-    list('FindDeliveries', bucketArns(sources), [...new Set(sources.map(({ prefix }) => `${prefix}AWSLogs/`))]),
+    listing('FindDeliveries', bucketArns(sources), [...new Set(sources.map(({ prefix }) => `${prefix}AWSLogs/`))]),
   ];
 }
 
@@ -194,6 +211,8 @@ export function queryLake(config: Config): readonly Statement[] {
       ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables', 'glue:GetPartition', 'glue:GetPartitions'],
       catalog,
     ),
+    // Athena looks at the region's own database, whichever a query is about
+    allow('LookAtDefaultDatabase', 'glue:GetDatabase', [glue('catalog'), glue('database/default')]),
     // views are made by whoever needs them first, see shared/query/ensure-views.ts
     allow('MakeViews', 'glue:CreateTable', catalog),
     allow('ReadLake', 's3:GetObject', inBucket('Lake', read)),
@@ -207,6 +226,7 @@ export function queryLake(config: Config): readonly Statement[] {
     allow('FindUnfinishedResults', 's3:ListBucketMultipartUploads', attribute('Transit')),
     list('FindQueryResults', [attribute('Transit')], [ATHENA_RESULTS]),
     allow('KeepQueriedLists', 's3:PutObject', inBucket('Lake', [LIST_ENTRIES])),
-    ...readDeliveries(config, queried),
+    ...readDelivered(queried),
+    ...findDeliveries(queried, listWithin),
   ];
 }

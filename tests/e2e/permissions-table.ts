@@ -43,6 +43,7 @@ export const FOR_OTHERS: Readonly<Record<string, Others>> = {
     actions: ['glue:GetDatabase', 'glue:GetTables', 'glue:GetPartition', 'glue:GetPartitions'],
     because: ATHENA,
   },
+  LookAtDefaultDatabase: { of: ['Rules'], because: ATHENA },
   MakeViews: { of: ['Rules'], because: `${ATHENA}, and knows no views` },
   ReadLake: { of: ['Rules'], on: ['/flows/*', '/tgw/*', '/quarantine/*', '/ledger/*'], because: ATHENA },
   FindInLake: { of: ['Rules'], because: `${ATHENA}; the function looks there itself before it has views made` },
@@ -84,4 +85,5 @@ export const ONLY_WARNED_OF: readonly string[] = [
   'Windows ReadLists',
   // an alert too many is better than none
   'Notify FindAlerts',
+  'Notify RememberTold',
 ];

@@ -42,7 +42,8 @@ test('nobody may delete but who folds windows, and nobody anything outside them'
     ({ statement }) => statement.Effect === 'Allow' && [statement.Action].flat().includes('s3:DeleteObject'),
   );
   expect(deleting.map(({ id, statement }) => [id, statement.Resource])).toEqual([
-    ['WindowsRole', [{ 'Fn::Sub': '${Lake.Arn}/windows/*' }]],
+    ['WindowsRole', [{ 'Fn::Sub': '${Lake.Arn}/windows/deltas/*' }]],
+    ['WindowsRole', [{ 'Fn::Sub': '${Lake.Arn}/windows/hours/*' }]],
   ]);
 });
 
@@ -58,10 +59,33 @@ test('who reads what may not be there may list, and so gets `404` where the key 
       [statement.Action].flat().includes('s3:GetObject') ? [statement.Resource].flat().map(textOf) : [],
     );
     for (const resource of read) {
+      // whoever listed a bucket of somebody else's could see what else is in it
+      if (resource.includes(':::example-flow-logs-there/')) continue;
       const key = /^(?:\$\{\w+\.Arn\}|arn:\$\{AWS::Partition\}:s3:::[^/]+)\/(.*)$/.exec(resource)![1]!;
       expect(listed).toContain(key);
     }
   }
+});
+
+test('nobody may list all of a bucket that the deployment has not made', () => {
+  const { Resources } = templateOfFile('sources');
+  const listing = statementsOf(Resources).filter(({ statement }) => statement.Action === 's3:ListBucket');
+  const foreign = listing.filter(({ statement }) => JSON.stringify(statement.Resource).includes(':::'));
+  expect(
+    foreign.map(({ id, statement }) => [id, [statement.Resource].flat().map(textOf), statement.Condition]),
+  ).toEqual([
+    [
+      'CollectRole',
+      ['arn:${AWS::Partition}:s3:::example-flow-logs-made'],
+      { StringLikeIfExists: { 's3:prefix': ['AWSLogs/*'] } },
+    ],
+    // Athena lists by prefix, and never asks for a key of its own making
+    [
+      'RulesRole',
+      ['arn:${AWS::Partition}:s3:::example-flow-logs-parquet'],
+      { StringLike: { 's3:prefix': ['AWSLogs/*'] } },
+    ],
+  ]);
 });
 
 test('Security Hub is told only where that is wished for', () => {
