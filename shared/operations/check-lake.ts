@@ -95,7 +95,7 @@ export function checkLake(
       findings.warning(
         'quarantine',
         `${counted(objects, 'object')} with unreadable lines since yesterday`,
-        'see which lines and why (mostly a wrong `format`), in Athena: `SELECT reason, count(*) FROM quarantine GROUP BY 1`',
+        "see which lines and why (mostly a wrong `format`), in Athena: `SELECT reason, count(*) FROM quarantine WHERE day >= current_date - interval '1' day GROUP BY 1`",
       );
     }
   });
