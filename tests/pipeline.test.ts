@@ -1,6 +1,6 @@
 /** The pipeline as a whole: what is written is what is found, however it arrives. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createMemoryQueue } from '../shared/adapters/local/queue.ts';
 import { noAlertMemory } from '../shared/alerts/memory.ts';
 import type { Alert } from '../shared/alerts/alert.ts';
@@ -141,4 +141,71 @@ test('real rules over real lines, in any order and repeated: the ids that all re
     }),
     { numRuns: 80 },
   );
+});
+
+describe('absence where deliveries keep coming', () => {
+  const WATCH = compiled(`rules:
+  - { id: silent, where: interface_id = eni-1, when: no records for 45m, suppress: 1d }
+`);
+  const begin = Date.parse('2026-11-03T00:00:00Z') / 1000;
+  const lines = (id: string, from: number, minutes: number): Arrival =>
+    arrivalOf(
+      Array.from({ length: minutes }, (_, minute) => ({
+        interface_id: id,
+        srcaddr: '10.0.0.1',
+        dstaddr: '10.0.0.2',
+        dstport: 443,
+        start: from + minute * 60,
+      })),
+    );
+  /** Archives and folds at a time; who is told to be silent. */
+  function world(): (at: number, ...arrivals: Arrival[]) => Promise<readonly string[]> {
+    let now = 0;
+    const clock = { now: () => new Date(now * 1000) };
+    const store = memoryStore(clock.now);
+    return async (at, ...arrivals) => {
+      now = at;
+      const pipeline = { ...pipelineOver(store, WATCH), clock };
+      await archive(arrivals, pipeline);
+      return (await foldWindows(pipeline)).alerts.map(({ last_seen }) => last_seen);
+    };
+  }
+
+  test('what no rule counts shows that an interface is silent, and not everything', async () => {
+    const at = world();
+    const told: string[][] = [];
+    for (let span = 0; span < 10; span++) {
+      const from = begin + span * 600;
+      const others = lines('eni-2', from, 10);
+      told.push([...(await at(from + 690, ...(span === 0 ? [lines('eni-1', from, 10), others] : [others])))]);
+    }
+    // 45 minutes after it was seen last, and 40 for what is late
+    expect(told).toEqual([...Array.from({ length: 9 }, () => []), ['2026-11-03T00:09:30Z']]);
+    expect(await at(begin + 40_000)).toEqual([]);
+  });
+
+  test.each([12, 96, 288])('a day without a gap, filled in by objects of which %i come at a time', async (objects) => {
+    const at = world();
+    const later = begin + 4 * 86_400;
+    const told: string[] = [];
+    for (let first = 0; first < 288; first += objects) {
+      const some = Array.from({ length: objects }, (_, index) => lines('eni-1', begin + (first + index) * 300, 5));
+      told.push(...(await at(later + first * 3, lines('eni-2', later + first * 3 - 90, 1), ...some)));
+    }
+    expect(told).toEqual([]);
+    expect(await at(later + 86_300, lines('eni-2', later + 86_200, 1))).toEqual([]);
+    expect(await at(later + 90_000, lines('eni-2', later + 89_900, 1))).toEqual(['2026-11-03T23:59:30Z']);
+  });
+
+  test('a pipeline that stands still for an hour and a half', async () => {
+    const at = world();
+    const told: string[] = [];
+    for (let minute = 0; minute < 240; minute++) {
+      const isStalled = minute >= 30 && minute < 120;
+      const from = minute === 120 ? 30 : minute;
+      const came = isStalled ? [] : [lines('eni-1', begin + from * 60, minute - from + 1)];
+      told.push(...(await at(begin + minute * 60 + 90, ...came)));
+    }
+    expect(told).toEqual([]);
+  });
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { LATENESS } from '../../shared/flow/lateness.ts';
 import { DELTAS, JUDGED } from '../../shared/windows/layout.ts';
 import { memoryStore, type MemoryStore } from '../support/memory-store.ts';
-import { absenceOf, ruleOf } from '../support/rules.ts';
+import { absenceOf, isNumber, ruleOf } from '../support/rules.ts';
 import { naiveIds, type Fields } from './naive.ts';
 import { alertIds, fold, matched, mortal, putDelta } from './world.ts';
 
@@ -100,6 +100,37 @@ describe('a live system', () => {
   });
 });
 
+test('an hour stays open until it could be judged, though what it waits for counts for no rule', async () => {
+  const watch = ruleOf({ id: 'watch', where: isNumber('dstport', 22), condition: absenceOf(2700) });
+  const from = seconds('00:00:00');
+  const begin = from + 4 * 24 * HOUR;
+  const { told } = await play(
+    [
+      ...Array.from({ length: 100 }, (_, half) => others(begin + half * (HOUR / 2))),
+      { at: begin, records: [{ ...seen(from), dstport: 22 }] },
+      { at: begin + 20 * HOUR, records: [seen(from + 60)] },
+    ],
+    [watch],
+  );
+  expect(told).toEqual(['20:30 eni-1']);
+});
+
+test('a long history is judged bit by bit, and no hour of it is closed before', async () => {
+  const from = seconds('00:00:00');
+  const begin = from + 30 * 24 * HOUR;
+  const filled = Array.from({ length: 450 }, (_, hour) => seen(from + hour * HOUR));
+  const { store, told } = await play(
+    [
+      { at: begin, records: filled },
+      ...Array.from({ length: 4 }, (_, run) => others(begin + 25 * HOUR + run * MINUTE)),
+    ],
+    [silent],
+  );
+  const perRun = Map.groupBy(told, (one) => one);
+  expect(Array.from(perRun.values(), ({ length }) => length)).toEqual([200, 200, 50]);
+  expect(store.keys().filter((key) => key.startsWith('windows/hours/'))).toHaveLength(2);
+});
+
 describe('nothing is told of what was never silent', () => {
   test.each([1, 7, 40, 96, 288])('a day that is filled in, folded after each %i of 288 objects', async (each) => {
     const from = seconds('00:00:00');
@@ -139,6 +170,21 @@ describe('nothing is told of what was never silent', () => {
       [silent],
     );
     expect(told).toEqual([]);
+  });
+
+  test('an hour that was filled in, while the one after it still is', async () => {
+    const from = seconds('00:00:00');
+    const begin = from + 4 * 24 * HOUR;
+    const { told } = await play(
+      [
+        ...Array.from({ length: 100 }, (_, half) => others(begin + half * (HOUR / 2))),
+        { at: begin, records: every(from, from + HOUR, MINUTE) },
+        { at: begin + 20 * HOUR, records: [seen(from + HOUR, 'eni-2')] },
+        { at: begin + 30 * HOUR, records: every(from + HOUR, from + 2 * HOUR, MINUTE) },
+      ],
+      [silent],
+    );
+    expect(told.filter((one) => one.endsWith('eni-1'))).toEqual([]);
   });
 
   test('a backlog of which what is newest comes first', async () => {
