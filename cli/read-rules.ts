@@ -20,15 +20,18 @@ interface ReadRules extends LoadedRules {
   readonly source: () => RuleSource;
 }
 
+/** The rule files of a deployment: the built-in ones, and the configuration's. */
+export function readDeployedRuleFiles({ config, folder }: Settings): readonly SourceText[] {
+  return readRuleFiles([BUILT_IN, ...config.rules.map((path) => join(folder, path))]);
+}
+
 /** Loads the rules that were named, or else the built-in ones and the configuration's; `lake` may hold their lists. */
 export async function readRules(
   settings: Settings,
   paths: readonly string[],
   lake = 'sekisho-lake',
 ): Promise<ReadRules> {
-  const { config, folder } = settings;
-  const named = paths.length > 0 ? paths : [BUILT_IN, ...config.rules.map((path) => join(folder, path))];
-  const files = readRuleFiles(named);
+  const files = paths.length > 0 ? readRuleFiles(paths) : readDeployedRuleFiles(settings);
   const { outside, diagnostics, loadOptions } = await readLists(settings, files, lake);
   const load = (): LoadedRules => loadRules(files, loadOptions());
   const loaded = load();

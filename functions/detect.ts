@@ -2,7 +2,7 @@
 import { openSubscriptionEvent } from '../shared/envelope/subscription.ts';
 import { detect } from '../shared/pipeline.ts';
 import { withMiddleware } from './middleware.ts';
-import { knowsLogGroup, leftOutRules, pipeline } from './pipeline.ts';
+import { knowsLogGroup, missingLists, pipeline } from './pipeline.ts';
 import { warnOnce } from './telemetry.ts';
 
 /** Lambda calls it asynchronously: an error has it called again, and in the end the event kept. */
@@ -16,6 +16,6 @@ export const handler = withMiddleware(async (event: unknown): Promise<void> => {
       `log group \`${logGroup}\` is not in sekisho.yml: its lines are read as the default format; add it to \`sources\` with its format`,
     );
   }
-  const ids = leftOutRules('none').map(({ id }) => `\`${id}\``);
-  if (ids.length > 0) throw new Error(`${ids.join(', ')} could not decide: lists that they name can't be read`);
+  const missing = missingLists('none');
+  if (missing !== undefined) throw new Error(missing);
 });

@@ -62,3 +62,9 @@ export async function refreshRules(): Promise<void> {
 export function leftOutRules(memory: Memory): readonly Rule[] {
   return rules.leftOut(memory);
 }
+
+/** Which of these rules can decide nothing, and why; undefined where all can. */
+export function missingLists(...memories: readonly Memory[]): string | undefined {
+  const ids = memories.flatMap(leftOutRules).map(({ id }) => `\`${id}\``);
+  return ids.length === 0 ? undefined : `lists can't be read that these rules need: ${ids.join(', ')}`;
+}

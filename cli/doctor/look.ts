@@ -27,6 +27,7 @@ import type { Observed } from '../../shared/operations/finding.ts';
 import { clientOptions } from '../deployment.ts';
 import { startSteps } from '../progress.ts';
 import type { Settings } from '../settings.ts';
+import { lookAtLists } from './lists.ts';
 
 type Metrics = Observed<Readonly<Partial<Record<string, number>>>>;
 
@@ -42,7 +43,7 @@ export async function lookAtDeployment(settings: Settings, stack: Stack): Promis
   const sqs = new SQSClient({ ...options, useQueueUrlAsEndpoint: false });
   const lambda = new LambdaClient(options);
   const sns = new SNSClient(options);
-  const progress = startSteps(8, 'looking at');
+  const progress = startSteps(9, 'looking at');
   try {
     progress.next('log groups');
     const groups = subscribedGroups(config);
@@ -60,6 +61,8 @@ export async function lookAtDeployment(settings: Settings, stack: Stack): Promis
     progress.next('the lake');
     const lake = await lookAtLake(s3, outputOrEmpty(stack, 'Lake'), now);
     const failedCalls = await lookAtFailedCalls(s3, outputOrEmpty(stack, 'Transit'));
+    progress.next('lists');
+    const lists = await lookAtLists(settings, outputOrEmpty(stack, 'Lake'));
     progress.next('functions');
     const functions = await lookAtFunctions(lambda, stack, metrics);
     progress.next('topics');
@@ -76,6 +79,7 @@ export async function lookAtDeployment(settings: Settings, stack: Stack): Promis
       queues,
       failedCalls,
       lake,
+      lists,
       functions,
       topics,
       alarms,

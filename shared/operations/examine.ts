@@ -4,6 +4,7 @@ import { bucketArea, checkBucket, type BucketLook } from './check-bucket.ts';
 import { checkBucketFlowLogs, checkLogGroupFlowLogs, type FlowLog } from './check-flow-logs.ts';
 import { checkFunctions, type FunctionLooks } from './check-functions.ts';
 import { checkLake, type LakeLook } from './check-lake.ts';
+import { checkLists, type ListLook } from './check-lists.ts';
 import { checkLogGroup, type LogGroupLook } from './check-log-group.ts';
 import { checkFailedCalls, checkQueues, type FailedCalls, type QueueLook } from './check-queues.ts';
 import { checkStack, type Stack } from './check-stack.ts';
@@ -23,6 +24,8 @@ export interface Looks {
   readonly queues: Readonly<Record<QueueName, QueueLook>>;
   readonly failedCalls: Observed<readonly FailedCalls[]>;
   readonly lake: LakeLook;
+  /** Those that are kept in S3. */
+  readonly lists: readonly ListLook[];
   readonly functions: FunctionLooks;
   readonly topics: readonly TopicLook[];
   readonly alarms: Observed<readonly Alarm[]>;
@@ -60,6 +63,7 @@ export function examine(config: Config, looks: Looks, now: Date): readonly Findi
     ...checkQueues(stack.name, looks.queues),
     ...checkFailedCalls(stack.name, looks.failedCalls, now),
     ...checkLake(stack.name, looks.lake, now, { streams: groups.length > 0 }),
+    ...checkLists(looks.lists),
     ...checkFunctions(looks.functions, {
       stack: stack.name,
       deployedSeconds: secondsSince(stack.changed, now),

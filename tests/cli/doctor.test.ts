@@ -164,6 +164,34 @@ log group /vpc/flow
     expect(stdout).toContain(`\nAll is well: ${report.findings.length} checks\n`);
   });
 
+  test('lists in S3 are read, each once', async () => {
+    const { s3 } = clients;
+    await s3.send(new PutObjectCommand({ Bucket: 'old-logs', Key: 'a.csv', Body: 'ip,seen\n192.0.2.1,x\nbad,x\n' }));
+    await s3.send(
+      new PutObjectCommand({ Bucket: outputs['Lake']!, Key: 'lists/b.txt', Body: '192.0.2.1\n192.0.2.2\n' }),
+    );
+    const lists = `${CONFIG}lists:
+  a: { object: 's3://old-logs/a.csv', column: ip }
+  b: { object: lists/b.txt }
+  gone: { object: lists/gone.txt }
+rules: [own.yml]
+`;
+    writeFileSync(join(folder, 'lists.yml'), lists);
+    writeFileSync(
+      join(folder, 'own.yml'),
+      'lists:\n  again: { object: lists/b.txt }\nrules:\n  - id: own\n    where: srcaddr in @again\n',
+    );
+    const { findings } = await reportOf(['--config', 'lists.yml']);
+    const lake = `s3://${outputs['Lake']!}/lists`;
+    expect(
+      findings.flatMap(({ area, result, check, seen }) => (area === 'lists' ? [`${result} ${check}: ${seen}`] : [])),
+    ).toEqual([
+      "warning s3://old-logs/a.csv: 1 entry, and 1 line that can't be used",
+      `ok ${lake}/b.txt: 2 entries`,
+      `problem ${lake}/gone.txt: cannot read \`${lake}/gone.txt\`: there is no such object; check the key`,
+    ]);
+  });
+
   test('a permission that is missing hides what it is for, and no more', async () => {
     const act = { kind: 'answer', status: 400, code: 'AccessDeniedException' } as const;
     await openFaults(proxy.endpoint).set(

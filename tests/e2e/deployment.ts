@@ -5,6 +5,7 @@ import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Emulator } from '../support/aws-emulator.ts';
 import { clientOf, deploy, type Outputs } from '../support/deploy.ts';
+import type { Fault } from '../support/fault-proxy.ts';
 
 /** A pipeline in an emulator, as tests are told of it. */
 export interface Deployed {
@@ -78,6 +79,14 @@ export type Listener = keyof typeof LISTENERS;
  */
 export const VISIBILITY_SECONDS = 2;
 
+/**
+ * What happens all the time: functions can not say that what failed is to come again in half a minute, so that it does when
+ * the queue's own time is over.
+ */
+export const ALWAYS: readonly Fault[] = [
+  { operation: 'SQS.ChangeMessageVisibilityBatch', act: { kind: 'answer', status: 403, code: 'AccessDenied' } },
+];
+
 /** Deploys the pipeline. */
 export async function deployPipeline({ env }: Emulator, proxy: string): Promise<Deployed> {
   const client = clientOf(env);
@@ -96,7 +105,7 @@ export async function deployPipeline({ env }: Emulator, proxy: string): Promise<
 
   const sqs = new SQSClient(client);
   const sns = new SNSClient(client);
-  for (const queue of ['Batches', 'Objects', 'Backfill', 'Alerts']) {
+  for (const queue of ['Batches', 'Objects', 'Alerts']) {
     const Attributes = { VisibilityTimeout: `${VISIBILITY_SECONDS}` };
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl: outputs[queue], Attributes }));
   }

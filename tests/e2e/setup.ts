@@ -2,7 +2,7 @@
 import type { TestProject } from 'vitest/node';
 import { hasEmulator, startEmulator } from '../support/aws-emulator.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
-import { deployPipeline, type Deployed } from './deployment.ts';
+import { ALWAYS, deployPipeline, type Deployed } from './deployment.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,7 +15,7 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   project.provide('deployed', undefined);
   if (!hasEmulator || process.platform !== 'linux') return undefined;
-  const proxy = await startFaultProxy();
+  const proxy = await startFaultProxy(...ALWAYS);
   const emulator = await startEmulator({
     behind: proxy.endpoint,
     // asynchronous calls that failed are tried again after a minute, then two

@@ -107,7 +107,8 @@ describe.skipIf(deployed === undefined)('the deployed system', () => {
     await system.setVisibility('Batches', 1);
     const key = 'parked/2026-11-24/0123456789abcdef0123456789abcdef';
     await system.send('Batches', JSON.stringify({ schema: 'sekisho.batch/1', parked: key }));
-    await until('a dead letter', async () => (await system.waiting('BatchesDead')) === 1);
+    // fourteen times, a second and a call of the function each
+    await until('a dead letter', async () => (await system.waiting('BatchesDead')) === 1, { seconds: 120 });
     await system.setVisibility('Batches', VISIBILITY_SECONDS);
     const { awslogs } = toSubscriptionEvent(traffic);
     await system.putObject(system.outputs['Transit']!, key, Buffer.from(awslogs.data));

@@ -61,9 +61,14 @@ interface Rule extends Fault {
   readonly hit: Set<string>;
 }
 
-/** Starts a proxy on a free port. */
-export async function startFaultProxy(): Promise<FaultProxy> {
+function ruleOf(fault: Fault): Rule {
+  return { ...fault, met: 0, used: 0, hit: new Set() };
+}
+
+/** Starts a proxy on a free port; `always` happens beside whatever it is told later. */
+export async function startFaultProxy(...always: readonly Fault[]): Promise<FaultProxy> {
   let target: URL | undefined;
+  const standing = always.map(ruleOf);
   let rules: Rule[] = [];
   let seen: Seen[] = [];
   const agent = new Agent({ keepAlive: true });
@@ -71,7 +76,7 @@ export async function startFaultProxy(): Promise<FaultProxy> {
 
   const control = (method: string | undefined, body: string, response: ServerResponse): void => {
     if (method === 'PUT') {
-      rules = (JSON.parse(body) as Fault[]).map((fault) => ({ ...fault, met: 0, used: 0, hit: new Set() }));
+      rules = (JSON.parse(body) as Fault[]).map(ruleOf);
       seen = [];
     }
     response.end(JSON.stringify({ seen, hits: rules.map(({ used }) => used) }));
@@ -81,7 +86,7 @@ export async function startFaultProxy(): Promise<FaultProxy> {
     const body = await bodyOf(incoming);
     if (incoming.url === CONTROL) return control(incoming.method, body.toString(), response);
     const operation = readOperation(incoming, body);
-    const rule = rules.find((each) => applies(each, operation));
+    const rule = [...rules, ...standing].find((each) => applies(each, operation));
     const act = rule?.act;
     const note = (status: number | undefined): void => void seen.push({ ...operation, status, act: act?.kind });
 
