@@ -6,7 +6,8 @@ import type { DeploymentConfig } from '../shared/config/config.ts';
 export interface Call {
   /** `deploy`, `package`, … */
   readonly command: string | undefined;
-  readonly options: { readonly stage?: string; readonly region?: string; readonly 'aws-profile'?: string };
+  /** Those that are not given are null. */
+  readonly options: Readonly<Partial<Record<'stage' | 'region' | 'aws-profile', string | null>>>;
   readonly warn: (message: string) => void;
 }
 
@@ -20,13 +21,14 @@ const OFFLINE = new Set<string | undefined>(['package', 'print']);
 export async function regionOf(deployment: DeploymentConfig, { command, options, warn }: Call): Promise<string> {
   for (const name of ['stage', 'region'] as const) {
     const written = deployment[name];
-    const given = options[name];
+    const given = options[name] ?? undefined;
     if (given === undefined || written === undefined || given === written) continue;
     throw new Error(
       `--${name} is \`${given}\`, and \`deployment.${name}\` is \`${written}\`, by which all is named and found: change that, or name another configuration with \`SEKISHO_CONFIG\``,
     );
   }
-  const region = options.region ?? saidRegion(deployment) ?? (await regionOfProfile(options['aws-profile']));
+  const region =
+    options.region ?? saidRegion(deployment) ?? (await regionOfProfile(options['aws-profile'] ?? undefined));
   if (region !== undefined) return region;
   if (!OFFLINE.has(command)) {
     throw new Error(

@@ -38,6 +38,8 @@ async function ask(
 test('is said by sekisho.yml, the environment or the profile, in this order', async () => {
   await withProfiles();
   expect(await ask()).toEqual({ region: 'ap-northeast-1', warnings: [] });
+  const nothing = { stage: null, region: null, 'aws-profile': null };
+  expect(await ask({ region: 'us-west-2' }, nothing)).toEqual({ region: 'us-west-2', warnings: [] });
   expect(await ask({}, { 'aws-profile': 'other' })).toMatchObject({ region: 'eu-west-3' });
   vi.stubEnv('AWS_PROFILE', 'other');
   expect(await ask()).toMatchObject({ region: 'eu-west-3' });
