@@ -55,10 +55,10 @@ test('a view that another caller has just created is no error; any other failure
 });
 
 test.each([
-  [[], '2026-11-24-12'],
-  [['flows/raw/arrived=2026-11-05-00/a.parquet', 'flows/raw/arrived=2026-11-06-13/b.parquet'], '2026-11-04-23'],
-  [['flows/raw/arrived=2026-11-06-13/a.parquet', 'tgw/raw/arrived=2026-11-05-14/b.parquet'], '2026-11-05-13'],
-  [['flows/raw/notes.txt'], '2026-11-24-12'],
+  [[], '2026-11-24-11'],
+  [['flows/raw/arrived=2026-11-05-00/a.parquet', 'flows/raw/arrived=2026-11-06-13/b.parquet'], '2026-11-04-22'],
+  [['flows/raw/arrived=2026-11-06-13/a.parquet', 'tgw/raw/arrived=2026-11-05-14/b.parquet'], '2026-11-05-12'],
+  [['flows/raw/notes.txt'], '2026-11-24-11'],
 ])('with %o nothing is looked for up to %s', async (keys, hour) => {
   const store = memoryStore();
   for (const key of keys) await store.put(key, new Uint8Array(1));
@@ -68,4 +68,24 @@ test.each([
     ({ name, query }) => `CREATE VIEW ${name} AS\n${query}`,
   );
   expect(statements).toEqual(expected);
+});
+
+test('an object that began in the hour before, and ends in this one, is in sight', async () => {
+  const { engine, catalog, statements } = database([]);
+  // nothing is there yet: it is still on its way into `arrived=2026-11-24-12/`
+  await ensureViews({ engine, catalog, store: memoryStore(), now: new Date('2026-11-24T13:00:30Z') });
+  const [, after] = /arrived > '([^']*)'/.exec(statements[0]!)!;
+  expect(after! < '2026-11-24-12').toBe(true);
+});
+
+test('over a lake that was compacted no views are made that would hide what compaction moved', async () => {
+  const store = memoryStore();
+  await store.put('ledger/day=2026-11-24/7.json', new Uint8Array(1));
+  const { engine, catalog, statements } = database([]);
+  await expect(ensureViews({ engine, catalog, store, now: NOW })).rejects.toThrow(
+    'the lake holds compacted records (`ledger/day=2026-11-24/7.json`)',
+  );
+  expect(statements).toEqual([]);
+  const whole = database(NAMES);
+  expect(await ensureViews({ ...whole, store, now: NOW })).toEqual([]);
 });
