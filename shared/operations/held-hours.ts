@@ -1,6 +1,7 @@
 /** Which hours the lake holds already, and from where: two flow logs of the same traffic would count it twice. */
 import type { FlowTable } from '../flow/fields.ts';
 import type { QueryEngine } from '../ports.ts';
+import { spanConditions, TIME } from '../query/scan-sql.ts';
 import { VIEWS } from '../query/sql-scope.ts';
 import type { FlowLogObject } from './flow-log-object.ts';
 
@@ -66,11 +67,11 @@ export async function heldHours(
   return held;
 }
 
-/** In the words that Athena and DuckDB share. */
+/** In the words that Athena and DuckDB share; no day and no hour of arrival is opened that can hold nothing of that time. */
 function heldHoursQuery(table: FlowTable, from: number, to: number): string {
   return (
-    `SELECT source, source_account, source_region, "start" - "start" % ${HOUR} AS hour, count(*) AS records ` +
-    `FROM ${VIEWS[table]} WHERE "start" >= ${from} AND "start" < ${to} GROUP BY 1, 2, 3, 4`
+    `SELECT source, source_account, source_region, ${TIME} - ${TIME} % ${HOUR} AS hour, count(*) AS records ` +
+    `FROM ${VIEWS[table]} WHERE ${spanConditions({ from, to }).join(' AND ')} GROUP BY 1, 2, 3, 4`
   );
 }
 

@@ -35,6 +35,23 @@ test('the lake tells which source brought which hour', async () => {
   expect(overlapsOf([object({})], held, 'logs')).toMatchObject([{ from: HOUR, to: HOUR + 3_600, objects: 1 }]);
 });
 
+test('nothing is opened of days and hours of arrival that can hold nothing of the time asked for', async () => {
+  const asked: string[] = [];
+  const listening: QueryEngine = {
+    query: async (sql) => {
+      asked.push(sql);
+      return { columns: [], rows: [] };
+    },
+    close: async () => undefined,
+  };
+  await heldHours(listening, { from: HOUR, to: HOUR + 3_600 });
+  expect(asked).toHaveLength(2);
+  for (const sql of asked) {
+    expect(sql).toContain("day >= DATE '2026-11-17' AND (arrived IS NULL OR arrived >= '2026-11-16-01')");
+    expect(sql).toContain("day <= DATE '2026-11-17'");
+  }
+});
+
 const object = (changes: Partial<FlowLogObject>): FlowLogObject => ({
   key: 'k',
   size: 1,
