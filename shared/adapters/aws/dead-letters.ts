@@ -44,19 +44,30 @@ export async function moveDeadLetters(
 ): Promise<Moved> {
   const seen = new Set<string>();
   const kept: Record<string, number> = {};
-  const held = new Set<Message>();
+  const held = new Map<string, Message>();
   let moved = 0;
   let oldest: Date | undefined;
+  let withoutNews = 0;
   try {
     for (;;) {
       const messages = await receive(client, dead, HIDDEN_SECONDS);
-      const fresh = messages.filter(({ MessageId = '' }) => !seen.has(MessageId));
-      // an empty answer is of all servers of the queue, as it was waited for; what comes again has had its turn
-      if (fresh.length === 0) break;
+      // an empty answer is of all servers of the queue, as it was waited for
+      if (messages.length === 0) break;
+      const fresh = messages.filter((message) => !seen.has(idOf(message)));
+      // what stays comes into sight again after a while, in front of what was not seen yet: with its new handle it is hidden again
+      for (const message of messages) if (held.has(idOf(message))) held.set(idOf(message), message);
+      // what was sent, and deleted on another server
+      await remove(
+        client,
+        dead,
+        messages.filter((message) => seen.has(idOf(message)) && !held.has(idOf(message))),
+      );
+      withoutNews = fresh.length === 0 ? withoutNews + 1 : 0;
+      if (withoutNews > held.size) break;
       const going: Message[] = [];
       for (const message of fresh) {
-        seen.add(message.MessageId ?? '');
-        held.add(message);
+        seen.add(idOf(message));
+        held.set(idOf(message), message);
         const letter = letterOf(message);
         if (oldest === undefined || letter.sent < oldest) oldest = letter.sent;
         const reason = await keep(letter);
@@ -69,12 +80,12 @@ export async function moveDeadLetters(
         going.map(({ Body = '', MessageAttributes }) => ({ body: Body, MessageAttributes })),
       );
       await remove(client, dead, going);
-      for (const message of going) held.delete(message);
+      for (const message of going) held.delete(idOf(message));
       moved += going.length;
       progress(moved);
     }
   } finally {
-    await release(client, dead, [...held]);
+    await release(client, dead, [...held.values()]);
   }
   return { moved, kept, oldest };
 }
@@ -96,6 +107,10 @@ async function receive(client: SQSClient, url: string, hidden: number): Promise<
     }),
   );
   return Messages;
+}
+
+function idOf({ MessageId = '' }: Message): string {
+  return MessageId;
 }
 
 function letterOf({ Body = '', Attributes }: Message): DeadLetter {
