@@ -1,6 +1,14 @@
 /** Flow logs that lie in S3, as messages name them: rules at once, and the lake, whatever the objects' size. */
 import { tryDecode, type FailedMessage, type ReceivedMessage } from './archive-messages.ts';
-import { Archiver, OBJECT_LINES, type Archived, type Keeping } from './archiver.ts';
+import {
+  Archiver,
+  EncodingFailure,
+  NOTHING,
+  OBJECT_LINES,
+  sumOfArchived,
+  type Archived,
+  type Keeping,
+} from './archiver.ts';
 import type { BucketSource } from './config/config.ts';
 import type { Arrival } from './envelope/delivery.ts';
 import { readObject } from './envelope/object-lines.ts';
@@ -31,10 +39,43 @@ export interface CollectedMessages {
 
 /**
  * Reads the objects that the messages name, one after the other. A message that can't be read, or names an object that
- * can't, fails alone; where the lake can't be written, all fail, and what is repeated carries the same batch ids.
+ * can't, fails alone, as one does whose records can't be encoded; where the lake can't be written, all fail, and what is
+ * repeated carries the same batch ids.
  */
 export async function collectObjects(
   messages: Iterable<ReceivedMessage>,
+  pipeline: Pipeline,
+  options: CollectOptions,
+): Promise<CollectedMessages> {
+  const all = [...messages];
+  try {
+    return await collectTogether(all, pipeline, options);
+  } catch (error) {
+    if (!(error instanceof EncodingFailure)) throw error;
+    const [first, ...others] = all;
+    if (first !== undefined && others.length === 0) {
+      return { ...NOTHING_COLLECTED, failed: [{ id: first.id, reason: error.message }] };
+    }
+  }
+  // one of them spoils the object of all: each by itself tells which
+  let sum = NOTHING_COLLECTED;
+  for (const message of all) sum = sumOfCollected(sum, await collectObjects([message], pipeline, options));
+  return sum;
+}
+
+const NOTHING_COLLECTED: CollectedMessages = { archived: NOTHING, failed: [], gone: [], alerts: 0 };
+
+function sumOfCollected(a: CollectedMessages, b: CollectedMessages): CollectedMessages {
+  return {
+    archived: sumOfArchived(a.archived, b.archived),
+    failed: [...a.failed, ...b.failed],
+    gone: [...a.gone, ...b.gone],
+    alerts: a.alerts + b.alerts,
+  };
+}
+
+async function collectTogether(
+  messages: readonly ReceivedMessage[],
   pipeline: Pipeline,
   options: CollectOptions,
 ): Promise<CollectedMessages> {

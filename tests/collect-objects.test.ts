@@ -309,3 +309,26 @@ test('the samples of events/ name one object in three ways', async () => {
   expect(new Set(opened).size).toBe(1);
   expect(opened[0]).toMatch(new RegExp(`^AWSLogs/aws-account-id=123456789012/.*/${name}$`));
 });
+
+test('an object whose records can not be encoded fails alone, and the others are archived', async () => {
+  const store = memoryStore();
+  const pipeline = pipelineOver(store, RULES);
+  const objects = new Map([1, 2, 3].map((n) => [`${FOLDER}${n}.log.gz`, textObject(numbers(n * 100, 10))]));
+  const spoilt = `${FOLDER}2.log.gz`;
+  const collected = await collectObjects(
+    [...objects.keys()].map((key) => message(key)),
+    {
+      ...pipeline,
+      decode: (arrival) => {
+        const decoded = pipeline.decode(arrival);
+        if (decoded.kind !== 'decoded' || !('place' in arrival) || !arrival.place.includes(spoilt)) return decoded;
+        // a column that the encoder misses
+        const batches = decoded.delivery.batches.map((batch) => ({ ...batch, initiator: undefined as never }));
+        return { ...decoded, delivery: { ...decoded.delivery, batches } };
+      },
+    },
+    { open: openBucket(objects), sources: [] },
+  );
+  expect(collected.failed).toEqual([{ id: spoilt, reason: expect.stringMatching(/^writing it failed \(/) }]);
+  expect(collected.archived).toMatchObject({ records: 20, batches: 2 });
+});
