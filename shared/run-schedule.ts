@@ -1,7 +1,10 @@
 /** All rules that the schedule is for, one after the other: what goes wrong with one keeps no other from running. */
-import type { QueryEngine, QueryResult } from './ports.ts';
+import { createHash } from 'node:crypto';
+import { LATENESS } from './flow/lateness.ts';
+import type { ObjectStore, QueryEngine, QueryResult } from './ports.ts';
+import { readCursor } from './query/rule-cursor.ts';
 import type { RuleRun, RuleRunOptions } from './query/run-rules.ts';
-import { runRule, scheduledRules } from './query/run-rules.ts';
+import { isComparing, runRule, scheduledRules } from './query/run-rules.ts';
 import type { Rule } from './rules/rule.ts';
 
 /** A rule that could not be run. */
@@ -28,7 +31,8 @@ export async function runSchedule(options: Omit<RuleRunOptions, 'since' | 'horiz
   const runs: RuleRun[] = [];
   const failed: FailedRule[] = [];
   const engine = askingOnce(options.engine);
-  for (const rule of scheduledRules(options.rules, false)) {
+  const rules = await overdueFirst(scheduledRules(options.rules, false), options.store, options.clock.now());
+  for (const rule of rules) {
     try {
       runs.push(await runRule(rule, { ...options, engine, horizon: HORIZON }));
     } catch (error) {
@@ -36,6 +40,29 @@ export async function runSchedule(options: Omit<RuleRunOptions, 'since' | 'horiz
     }
   }
   return { runs, failed };
+}
+
+/** Seconds by which rules of one run may lie apart: longer than a run, shorter than the time to the next one. */
+const ONE_RUN = 1800;
+
+/**
+ * The same rules, but first those that the last run did not come to, or could not run: else the ones at the end would
+ * never be run where time is too short for all. They are in another order each time, so that one that always takes up all
+ * of the time does not always begin.
+ */
+async function overdueFirst(rules: readonly Rule[], store: ObjectStore, now: Date): Promise<readonly Rule[]> {
+  const times = new Map<Rule, number>();
+  for (const rule of rules) {
+    const cursor = await readCursor(store, rule);
+    times.set(rule, (cursor ?? Number.NEGATIVE_INFINITY) + (isComparing(rule.condition) ? LATENESS : 0));
+  }
+  const newest = Math.max(...times.values());
+  const overdue = rules.filter((rule) => newest - times.get(rule)! > ONE_RUN);
+  const place = ({ id }: Rule): string => createHash('sha256').update(`${now.toISOString()} ${id}`).digest('hex');
+  return [
+    ...overdue.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)),
+    ...rules.filter((rule) => !overdue.includes(rule)),
+  ];
 }
 
 /**

@@ -70,3 +70,44 @@ test('an engine that can not be asked at all fails every rule', async () => {
   expect(runs).toEqual([]);
   expect(failed).toHaveLength(3);
 });
+
+test('what the last run did not come to is run before the rest, and no rule that takes up all of the time keeps its place', async () => {
+  using lake = testLake();
+  const inner = await engineOf(lake);
+  const columns = ['interface_id', 'dstaddr', 'srcaddr', 'srcport', 'dstport'];
+  const rules = columns.map((by) => ruleOf({ id: by, by: [by], condition: long }));
+  let at = NOW.getTime();
+  /** A run whose time is over once a rule of these was asked for. */
+  const run = async (over: readonly string[]): Promise<readonly string[]> => {
+    let isOver = false;
+    const order: string[] = [];
+    const engine: QueryEngine = {
+      query: async (sql, lists) => {
+        const by = columns.find((column) => sql.includes(`by_${column}`));
+        if (by !== undefined && !order.includes(by)) order.push(by);
+        isOver ||= by !== undefined && over.includes(by);
+        if (isOver) throw new Error('no time is left');
+        return inner.query(sql, lists);
+      },
+      close: async () => undefined,
+    };
+    const now = new Date((at += 86_400_000));
+    const { runs } = await runSchedule({
+      store: lake.store,
+      clock: { now: () => now },
+      networks: NETWORKS,
+      rules,
+      engine,
+      seen: noAlertMemory(),
+    });
+    return runs.map(({ rule }) => rule.id);
+  };
+  expect(await run([])).toEqual(columns);
+  // in the order of the rules as long as all of them are run
+  expect(await run([])).toEqual(columns);
+  const done = new Set(await run(['dstaddr']));
+  expect([...done]).toEqual(['interface_id']);
+  for (let days = 0; days < 20; days++) for (const id of await run(['dstaddr'])) done.add(id);
+  expect([...done].sort()).toEqual(columns.filter((id) => id !== 'dstaddr').sort());
+  await inner.close();
+});

@@ -102,7 +102,7 @@ export async function runRule(rule: Rule, options: RuleRunOptions): Promise<Rule
  * Whether a condition compares with what was before, so that a late record could undo what it found: it looks at times
  * before which nothing is missing. The minute or window itself may go on, as what was found in it only grows.
  */
-function isComparing({ kind }: Condition): boolean {
+export function isComparing({ kind }: Condition): boolean {
   return kind === 'new' || kind === 'baseline';
 }
 
