@@ -48,7 +48,7 @@ function grantsOf(deployment: Deployment): Readonly<Record<FunctionName, Grants>
       encrypted: ['s3'],
     },
     Notify: {
-      statements: [may.takeFrom('Alerts'), ...may.READ_ALERTS, ...may.tell(config)],
+      statements: [may.takeFrom('Alerts'), ...may.READ_ALERTS, may.REMEMBER_TOLD, ...may.tell(config)],
       encrypted: ['s3', 'sqs', 'sns'],
     },
     Rules: {

@@ -1,5 +1,5 @@
 /** What functions may do, a statement a purpose; `Sid` names it. Resources are prefixes of the buckets, never all of them. */
-import { ALERTS } from '../shared/alerts/layout.ts';
+import { ALERTS, TELLING } from '../shared/alerts/layout.ts';
 import type { BucketSource, Config } from '../shared/config/config.ts';
 import { LEDGER, QUARANTINE, tierPrefix } from '../shared/lake/layout.ts';
 import { FAILED_CALLS } from '../shared/operations/deployed-functions.ts';
@@ -89,11 +89,18 @@ export const RAISE_ALERTS: readonly Statement[] = [
   list('FindAlerts', [attribute('Lake')], [ALERTS]),
 ];
 
-/** Reads alerts, to tell of them. */
+/** Reads alerts, to tell of them, and finds what was told. */
 export const READ_ALERTS: readonly Statement[] = [
   allow('ReadAlerts', 's3:GetObject', inBucket('Lake', [ALERTS])),
-  list('FindAlerts', [attribute('Lake')], [ALERTS]),
+  list('FindAlerts', [attribute('Lake')], [ALERTS, TELLING]),
 ];
+
+/** Remembers what was told in a minute, for all that tell at once. */
+export const REMEMBER_TOLD: Statement = allow(
+  'RememberTold',
+  ['s3:GetObject', 's3:PutObject'],
+  inBucket('Lake', [TELLING]),
+);
 
 /** Writes records, what could not be read, and deltas. */
 export const ARCHIVE: Statement = allow(

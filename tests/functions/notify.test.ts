@@ -5,9 +5,10 @@ import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSCli
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { packDeployment, readDeployment, type Deployment } from '../../infra/deployment.ts';
+import { packDeployment, type Deployment } from '../../infra/deployment.ts';
 import type { Alert } from '../../shared/alerts/alert.ts';
 import { alertKey } from '../../shared/alerts/layout.ts';
+import { DEFAULT_CONFIG } from '../../shared/config/config.ts';
 import { alertWith } from '../alerts/sample.ts';
 import { hasEmulator, startEmulator, type Emulator } from '../support/aws-emulator.ts';
 import { openFaults, startFaultProxy, type FaultProxy, type Faults } from '../support/fault-proxy.ts';
@@ -58,12 +59,12 @@ describe.skipIf(!hasEmulator)('notify over the wire', () => {
       POWERTOOLS_METRICS_DISABLED: 'false',
     };
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-    const { config, ...rest } = readDeployment({}, () => undefined);
     const route = { topic: undefined, emails: [] };
     const deployment: Deployment = {
-      ...rest,
+      rules: [],
+      lists: [],
       config: {
-        ...config,
+        ...DEFAULT_CONFIG,
         alerts: {
           notificationsPerMinute: 500,
           routes: [
