@@ -17,6 +17,7 @@ const lake = process.env['SEKISHO_LAKE']!;
 const topics = JSON.parse(process.env['SEKISHO_TOPICS'] ?? '{}') as Record<string, string>;
 const options = {
   store: lazyBucketStore(lake),
+  bucket: lake,
   perMinute: alerts.notificationsPerMinute,
   quietable: quietableRules(deployment.rules.all),
   clock: systemClock,

@@ -28,6 +28,8 @@ export function noNoticeMemory(process: string): NoticeMemory {
 /** What telling depends on. */
 export interface NotifyOptions {
   readonly store: ObjectStore;
+  /** The store's bucket, where it is one: messages may still tell of another that was the lake before. */
+  readonly bucket?: string;
   readonly channels: readonly AlertChannel[];
   readonly perMinute: number;
   /** Rules that others quiet: for their alerts the store is asked for what may quiet them, each day of it once a process. */
@@ -66,9 +68,13 @@ export interface NotifyResult {
  */
 export async function notify(messages: readonly CreatedMessage[], options: NotifyOptions): Promise<NotifyResult> {
   const { store, channels, clock, memory } = options;
-  const named = messages.map(({ id, body, received = 1 }) => ({ id, keys: createdAlerts(body), isBack: received > 1 }));
+  const named = messages.map(({ id, body, received = 1 }) => {
+    const created = createdAlerts(body, options.bucket);
+    const [keys, untellable] = 'reason' in created ? [[], created.reason] : [created, undefined];
+    return { id, keys, untellable, isBack: received > 1 };
+  });
   const read = await readAlerts(
-    named.flatMap(({ keys = [] }) => keys),
+    named.flatMap(({ keys }) => keys),
     store,
   );
   const warnings: string[] = [];
@@ -78,7 +84,7 @@ export async function notify(messages: readonly CreatedMessage[], options: Notif
   for (const channel of channels) wanted.set(channel, await wantedOn(channel, alerts, options, warnings));
 
   const idOf = (key: string): string => read.alerts.get(key)?.id ?? '';
-  const back = new Set(named.flatMap(({ keys = [], isBack }) => (isBack ? keys.map(idOf) : [])));
+  const back = new Set(named.flatMap(({ keys, isBack }) => (isBack ? keys.map(idOf) : [])));
   const room = await takeRoom(wanted, back, options);
   const outcomes = new Map<AlertChannel, Outcome>();
   await Promise.all(channels.map(async (each) => outcomes.set(each, await tellOn(each, room.shareOf(each), clock))));
@@ -94,9 +100,9 @@ export async function notify(messages: readonly CreatedMessage[], options: Notif
   const problem = [...outcomes.values()].find((outcome) => outcome.problem !== undefined)?.problem;
   const failed: { id: string; reason: string }[] = [];
   const waiting: { id: string; seconds: number }[] = [];
-  for (const { id, keys } of named) {
-    const reason = keys === undefined ? 'it is no notification of S3' : keys.map(failureOf).find((why) => why);
-    const waits = (keys ?? []).flatMap((key) => room.waitOf(idOf(key), now) ?? []);
+  for (const { id, keys, untellable } of named) {
+    const reason = untellable ?? keys.map(failureOf).find((why) => why);
+    const waits = keys.flatMap((key) => room.waitOf(idOf(key), now) ?? []);
     if (reason !== undefined) failed.push({ id, reason });
     else if (waits.length > 0 && problem !== undefined) failed.push({ id, reason: problem });
     else if (waits.length > 0) waiting.push({ id, seconds: Math.max(...waits) });

@@ -66,7 +66,15 @@ export class World {
       return { name, atLeast, capped, sink: { publish } };
     });
     const clock = { now: () => this.now };
-    this.options = { store: this.store, channels, perMinute, quietable, clock, memory: noNoticeMemory('one') };
+    this.options = {
+      store: this.store,
+      bucket: 'lake',
+      channels,
+      perMinute,
+      quietable,
+      clock,
+      memory: noNoticeMemory('one'),
+    };
   }
 
   async create(alerts: readonly Alert[]): Promise<void> {

@@ -46,6 +46,22 @@ describe('messages', () => {
     expect(world.told()).toEqual([alert.id]);
   });
 
+  test('of a bucket that was the lake before fail: their alerts are not gone, and nobody has heard of them', async () => {
+    const world = new World();
+    const alert = one(1);
+    await world.create([alert]);
+    const former = eventOf(alertKey(one(2))).replace('"name":"lake"', '"name":"former"');
+    const { failed } = await world.receive([former, eventOf(alertKey(alert))]);
+    expect(failed).toEqual([
+      {
+        id: 'm0',
+        reason:
+          'it is about the bucket `former`, and the lake is `lake` now: deploy with `storage.bucket: former` and redrive to have it told',
+      },
+    ]);
+    expect(world.told()).toEqual([alert.id]);
+  });
+
   test('of an object that is gone is done', async () => {
     const world = new World();
     expect((await world.receive([eventOf(alertKey(one(1)))])).failed).toEqual([]);
