@@ -1,14 +1,14 @@
 /** What every command that needs rules sets up: rule files, found, read and checked. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readRuleFiles as readFiles } from '../shared/adapters/local/rule-files.ts';
 import { formatDiagnostic, type Diagnostic, type SourceText } from '../shared/rules/diagnostics.ts';
 import { loadRules, type LoadedRules } from '../shared/rules/load.ts';
 import { reloadedOf, RuleSource } from '../shared/rule-source.ts';
 import { UsageError } from './exit.ts';
 import { readLists } from './lists.ts';
 import { tell } from './output.ts';
-import { readText, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 /** The folder of the built-in rules, beside the program's own. */
 const BUILT_IN = fileURLToPath(new URL('../rules', import.meta.url));
@@ -68,21 +68,7 @@ function isAboutLists({ severity, code }: Diagnostic): boolean {
 
 /** The rule files at some paths, each a file or a folder of them. */
 export function readRuleFiles(paths: readonly string[]): readonly SourceText[] {
-  return paths.flatMap(ruleFiles);
-}
-
-function ruleFiles(path: string): SourceText[] {
-  const name = path === BUILT_IN ? 'rules' : path;
-  if (!existsSync(path))
-    throw new UsageError([`there are no rules at \`${name}\`: name a rule file or a folder of them`]);
-  if (!statSync(path).isDirectory()) return [{ name, text: readText(path, 'the rule file') }];
-  const files = readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name) && !entry.name.startsWith('.'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  if (files.length === 0) throw new UsageError([`there is no rule file (.yml) in \`${name}\``]);
-  return files.map((file) => ({
-    name: path === BUILT_IN ? join('rules', relative(resolve(path), file)) : file,
-    text: readText(file, 'the rule file'),
-  }));
+  const read = readFiles(paths, BUILT_IN);
+  if (read.kind === 'failed') throw new UsageError([read.message]);
+  return read.files;
 }

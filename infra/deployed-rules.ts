@@ -1,7 +1,8 @@
 /** The rules of a deployment: every file read and checked, with the lists that are at hand. */
 import { readFileSync } from 'node:fs';
-import { readRuleFiles } from '../cli/read-rules.ts';
+import { resolve } from 'node:path';
 import { describeFileError } from '../shared/adapters/local/file-errors.ts';
+import { readRuleFiles } from '../shared/adapters/local/rule-files.ts';
 import type { Config, ListSetting } from '../shared/config/config.ts';
 import type { RuntimeList } from '../shared/deployed-rules.ts';
 import { formatDiagnostic, type Diagnostic, type SourceText } from '../shared/rules/diagnostics.ts';
@@ -26,6 +27,8 @@ function listsOf({ where, except, condition }: Rule): readonly string[] {
   return operands.flatMap((operand) => (operand.kind === 'list' ? [operand.name] : []));
 }
 
+const BUILT_IN = resolve(import.meta.dirname, '../rules');
+
 /** A list of S3 as it is when the rules are packaged: nobody knows what it will hold. */
 const NOT_READ: ReadList = { kind: 'content', entries: [], diagnostics: [] };
 
@@ -36,12 +39,14 @@ export function readDeployedRules(
   paths: readonly string[],
   warn: (message: string) => void,
 ): ReadRules {
-  const files = readRuleFiles(paths);
+  const found = readRuleFiles(paths, BUILT_IN);
+  if (found.kind === 'failed') throw new Error(found.message);
+  const { files } = found;
   const reader = new ListFiles();
   const inline: Record<string, readonly string[]> = {};
   const runtime: RuntimeList[] = [];
   const outside = new Set<string>();
-  const found: Diagnostic[] = [];
+  const doubts: Diagnostic[] = [];
   for (const [name, setting] of Object.entries(lists)) {
     if (isInline(setting)) {
       inline[name] = setting;
@@ -52,7 +57,7 @@ export function readDeployedRules(
     if (read.kind === 'failed') throw new Error(`${configPath}: the list \`${name}\`: ${read.message}`);
     inline[name] = read.entries;
     outside.add(name);
-    found.push(...read.diagnostics);
+    doubts.push(...read.diagnostics);
     if (source.place.kind !== 'file') runtime.push({ name, source });
   }
   const loaded = loadRules(files, { networks, lists: inline, outside, readOutside: (source) => reader.read(source) });
@@ -66,7 +71,7 @@ export function readDeployedRules(
     const advice = 'nothing was packaged: mend the rules, and check them with `sekisho rules check`';
     throw new Error([...errors.map(tell), advice].join('\n\n'));
   }
-  for (const each of [...loaded.diagnostics, ...found].filter(isAboutLists)) warn(tell(each));
+  for (const each of [...loaded.diagnostics, ...doubts].filter(isAboutLists)) warn(tell(each));
   const used = new Set(loaded.rules.flatMap(listsOf));
   return { rules: loaded.rules, lists: runtime.filter(({ name }) => used.has(name)) };
 }
