@@ -105,7 +105,7 @@ export async function deployPipeline({ env }: Emulator, proxy: string): Promise<
 
   const sqs = new SQSClient(client);
   const sns = new SNSClient(client);
-  for (const queue of ['Batches', 'Objects', 'Alerts']) {
+  for (const queue of ['Batches', 'Objects', 'Backfill', 'Alerts']) {
     const Attributes = { VisibilityTimeout: `${VISIBILITY_SECONDS}` };
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl: outputs[queue], Attributes }));
   }

@@ -54,7 +54,8 @@ describe.skipIf(!hasEmulator)('the functions over the wire', () => {
       POWERTOOLS_METRICS_DISABLED: 'false',
     };
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-    const { config, ...rest } = readDeployment({}, () => undefined);
+    const SEKISHO_CONFIG = 'tests/infra/configurations/empty.yml';
+    const { config, ...rest } = readDeployment({ SEKISHO_CONFIG }, () => undefined);
     const deployment: Deployment = {
       ...rest,
       config: {
