@@ -172,5 +172,8 @@ function packed({ logGroup, logStream, events }: Traffic, level = 6): string {
 
 /** Messages of a queue, as Lambda hands them over. */
 function messages(bodies: readonly string[]): object {
-  return { Records: bodies.map((body, index) => ({ messageId: `m${index}`, body, eventSource: 'aws:sqs' })) };
+  const attributes = { ApproximateReceiveCount: '1' };
+  return {
+    Records: bodies.map((body, index) => ({ messageId: `m${index}`, body, attributes, eventSource: 'aws:sqs' })),
+  };
 }
