@@ -74,13 +74,22 @@ export function examine(config: Config, looks: Looks, now: Date): readonly Findi
   ];
 }
 
-function checkSources({ sources }: Config): readonly Finding[] {
+/** The findings about what sekisho.yml names as sources, whatever there is. */
+export function checkSources({ sources }: Pick<Config, 'sources'>): readonly Finding[] {
   const findings = findingsOf('sources');
   if (sources.length === 0) {
     findings.problem(
       'sources',
       'sekisho.yml names no source: nothing is watched',
       'name a log group or a bucket under `sources`; `npx sekisho init` asks for it',
+    );
+  }
+  for (const source of sources) {
+    if (source.kind !== 'log-group' || !source.logGroup.endsWith('*')) continue;
+    findings.warning(
+      source.logGroup,
+      'a name for many says how files are read: nothing is subscribed',
+      'name each log group in full under `sources`, then: `npx osls deploy`',
     );
   }
   return findings.found;

@@ -2,7 +2,7 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { OpenObject } from '../../envelope/object-message.ts';
 import { STREAMS } from './limits.ts';
-import { s3Error, statusOf } from './s3-errors.ts';
+import { describeS3Error, s3Error, statusOf } from './s3-errors.ts';
 
 /**
  * What opens objects of any bucket. An object that was deleted is gone; for S3 to say so, the reader must be allowed to
@@ -25,9 +25,16 @@ export function openObjectSource(
       return { kind: 'opened', version: known, body: Body as unknown as AsyncIterable<Uint8Array> };
     } catch (error) {
       if (isGone(error)) return { kind: 'gone', message: `\`${place}\` was deleted before it was read` };
+      if (statusOf(error) === 403) throw refused(place, error);
       throw s3Error('read', place, error);
     }
   };
+}
+
+/** Of a bucket that may not be listed, what was deleted is refused as well. */
+function refused(place: string, error: unknown): Error {
+  const message = `${describeS3Error('read', place, error)}; or it was deleted, which S3 tells only who may list the bucket`;
+  return new Error(message, { cause: error });
 }
 
 /** No such object or version; or (405) what the version names is the mark of a deletion. */

@@ -83,6 +83,22 @@ describe.skipIf(!hasEmulator)('objects of S3, as the emulator ministack plays it
     await expect(open({ bucket: 'plain', key: KEY })).rejects.toThrow(/it is archived in Glacier; restore it first/);
   });
 
+  test('what is refused may also be gone: S3 tells the difference to those alone who may list the bucket', async () => {
+    const server: Server = createServer((_, answer) => {
+      answer.writeHead(403, { 'content-type': 'application/xml' });
+      answer.end('<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    const { port } = server.address() as AddressInfo;
+    const refusing = new S3Client({ endpoint: `http://127.0.0.1:${port}`, forcePathStyle: true });
+    await expect(openObjectSource(refusing)({ bucket: 'theirs', key: 'a' })).rejects.toThrow(
+      /^cannot read `s3:\/\/theirs\/a`: access denied; allow `s3:GetObject` .*; or it was deleted, which S3 tells only who may list the bucket$/,
+    );
+    refusing.destroy();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   test('a connection that breaks ends the body with an error, not as if it were whole', async () => {
     const server: Server = createServer((_, answer) => {
       answer.writeHead(200, { 'content-length': '1000', etag: '"e"' });
