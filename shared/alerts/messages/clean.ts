@@ -59,7 +59,20 @@ export function asciiLine(text: string): string {
     .replaceAll(/[^ -~]/gu, '?');
 }
 
-/** At most so many characters of ASCII text, ending in `...` where something is missing. */
+/** Of a word that is longer nothing is lost that could be taken for another one: the longest address has 39 characters. */
+const LONGEST_WORD = 60;
+
+/**
+ * At most so many characters of ASCII text, ending in `...` where something is missing. Words stay whole, as half an
+ * address is another address.
+ */
 export function cutAscii(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 3).trimEnd()}...`;
+  if (text.length <= most) return text;
+  const room = most - 3;
+  const end = text.lastIndexOf(' ', room);
+  const kept = text.slice(0, room - end > LONGEST_WORD ? room : end);
+  return `${kept.replace(DANGLING, '')}...`;
 }
+
+/** What leads to a word that is missing. */
+const DANGLING = /(?:[\s,:]| ->| the first| at port| on| to| at| from| in)+$/;

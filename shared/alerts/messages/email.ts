@@ -7,7 +7,7 @@ import { formatMeasured, formatSeen, formatWhere } from '../terminal.ts';
 import { formatCounted } from '../wording.ts';
 import { wrap } from '../wrap.ts';
 import { cleanLine, cleanLines, cutText, withoutLinks } from './clean.ts';
-import type { MessageContext } from './context.ts';
+import type { Exception, MessageContext } from './context.ts';
 import { endsOf, formatEnd } from './ends.ts';
 import { sampleTable } from './sample-table.ts';
 import type { ToldAlert } from './shorten.ts';
@@ -19,6 +19,7 @@ const INDENT = '  ';
 /** Characters of one text, and fields of a group, beyond which nobody reads: the whole is in the object that is named. */
 const MOST_TEXT = 1000;
 const MOST_FIELDS = 20;
+const MOST_NAMES = 10;
 
 /** The text of an e-mail; lines of queries are as long as they are, so that they can be pasted. */
 export function emailOf(notice: Notice, context: MessageContext): string {
@@ -27,13 +28,15 @@ export function emailOf(notice: Notice, context: MessageContext): string {
 }
 
 function alertLines({ alert, kind }: Notification, context: MessageContext): readonly string[] {
-  const { rule, summary, samples, records, queries, runbook } = alert;
+  const { rule, samples, records, queries, runbook } = alert;
+  const { workgroup, database, logGroups, home } = context;
+  const region = `region ${home.region}`;
   const { cut = [] } = alert as ToldAlert;
   const goesOn = kind === 'continuing' ? ' (goes on)' : '';
   return [
     ...filled(`${rule.severity.toUpperCase()} ${cleanLine(rule.title)}${goesOn}`, WIDTH),
     '',
-    ...filled(withoutLinks(summary), WIDTH),
+    ...filled(saidOf(alert), WIDTH),
     '',
     ...factsOf(alert, context).flatMap(([label, text]) => entry(label, text)),
     ...section(samples.length === 0 ? [] : sampleTable(samples, WIDTH - INDENT.length), [
@@ -45,15 +48,69 @@ function alertLines({ alert, kind }: Notification, context: MessageContext): rea
         : cleanLines(cutText(runbook.trim(), 4 * MOST_TEXT)).flatMap((line) => filled(line, WIDTH - INDENT.length)),
       ['what to do'],
     ),
-    ...section(queries.athena === '' ? [] : cleanLines(queries.athena), ['its records, in Athena']),
-    ...section(queries.insights === '' ? [] : cleanLines(queries.insights), [
+    ...exceptionLines(alert, context),
+    ...section(queries.athena === '' ? [] : cleanLines(queries.athena), [
+      'its records, in Athena',
+      ...(workgroup === undefined || database === undefined
+        ? []
+        : inBrackets(`workgroup ${workgroup}, database ${database}, ${region}`)),
+    ]),
+    // what only lies in S3 is nothing that Insights could find
+    ...section(queries.insights === '' || logGroups.length === 0 ? [] : cleanLines(queries.insights), [
       'its records, in CloudWatch Logs Insights',
+      ...inBrackets(`${logGroups.length === 1 ? 'log group' : 'log groups'} ${listed(logGroups, ', ')}, ${region}`),
     ]),
     '',
     ...cutLines(cut),
     `the whole alert: s3://${context.lake}/${alertKey(alert)}`,
     `told by ${context.deployment}`,
   ];
+}
+
+/** What happened, without the title, which stands above it. */
+function saidOf({ rule, summary }: ToldAlert): string {
+  const [title, said] = [`${cleanLine(rule.title)}: `, cleanLine(summary)];
+  return withoutLinks(said.startsWith(title) ? said.slice(title.length) : said);
+}
+
+/** How to hear no more of what is wanted; nothing of a rule that the deployment does not have any more. */
+function exceptionLines({ rule }: ToldAlert, { exceptions }: MessageContext): readonly string[] {
+  const exception = exceptions.get(rule.id);
+  if (exception === undefined) return [];
+  const text = `${exceptionText(exception)}, and deploy. More of the rule:`;
+  return section(
+    [text, `npx sekisho rules explain ${cleanLine(rule.id)}`].flatMap((line) => filled(line, WIDTH - INDENT.length)),
+    ['if it is known and wanted'],
+  );
+}
+
+function exceptionText(exception: Exception): string {
+  switch (exception.kind) {
+    case 'into':
+      return `add it to the list ${namesOf(exception.lists)}`;
+    case 'out of':
+      return `take it out of the list ${namesOf(exception.lists)}`;
+    case 'except':
+      return 'give the rule an `except`';
+    case 'expect':
+      return 'say under `expect:` that it is';
+  }
+}
+
+function namesOf(lists: readonly string[]): string {
+  return listed(
+    lists.map((name) => `@${name}`),
+    ' or ',
+  );
+}
+
+function inBrackets(text: string): readonly string[] {
+  return filled(`(${cleanLine(text)})`, WIDTH);
+}
+
+function listed(names: readonly string[], between: string): string {
+  const more = names.length - MOST_NAMES;
+  return `${names.slice(0, MOST_NAMES).join(between)}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** Labels and what stands beside them. */

@@ -1,7 +1,7 @@
 /** Alerts, and what messages of them are made with, for tests of messages. */
 import fc from 'fast-check';
 import type { Alert } from '../../../shared/alerts/alert.ts';
-import type { MessageContext } from '../../../shared/alerts/messages/context.ts';
+import type { Exception, MessageContext } from '../../../shared/alerts/messages/context.ts';
 import type { Notice } from '../../../shared/alerts/notifications.ts';
 import { SEVERITIES } from '../../../shared/rules/rule.ts';
 import { alertNumber, alertWith } from '../sample.ts';
@@ -11,6 +11,13 @@ export const context: MessageContext = {
   lake: 'flow-lake',
   timeZone: 'Asia/Tokyo',
   home: { partition: 'aws', account: '111122223333', region: 'ap-northeast-1' },
+  workgroup: 'sekisho-prod',
+  database: 'sekisho_prod',
+  logGroups: ['/vpc/flow-logs'],
+  exceptions: new Map<string, Exception>([
+    ['port-scan', { kind: 'into', lists: ['scanners', 'monitoring'] }],
+    ['admin-port-open', { kind: 'except' }],
+  ]),
 };
 
 /** A port scan as the pipeline writes it, with queries of real length. */
