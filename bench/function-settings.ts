@@ -1,8 +1,8 @@
 /** What the deployment says of its functions, as far as it costs: read from serverless.yml and from the template itself. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { readDeployment } from '../infra/deployment.ts';
 import { templateOf } from '../infra/template.ts';
+import { DEFAULT_CONFIG } from '../shared/config/config.ts';
 
 /** What the cost of a delivery depends on. */
 export interface FunctionSettings {
@@ -36,7 +36,7 @@ export function functionSettings(): FunctionSettings {
   // tags such as `!Sub` are CloudFormation's
   const { provider, functions } = parse(text, { logLevel: 'silent' }) as Serverless;
   const memory = (name: string): number => functions[name]?.memorySize ?? provider.memorySize;
-  const { Resources } = templateOf(readDeployment({}));
+  const { Resources } = templateOf({ config: DEFAULT_CONFIG, rules: [], lists: [] });
   const ofType = (type: string) => Object.values(Resources).filter(({ Type }) => Type === type);
   const trigger = Resources['ArchiveTrigger']!.Properties as {
     readonly BatchSize: number;

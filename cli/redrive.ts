@@ -5,7 +5,7 @@ import { TRIES, type QueueName } from '../shared/operations/deployed-queues.ts';
 import type { CommonOptions } from './settings.ts';
 
 /** Queues whose dead letters go back. */
-export const DEAD_LETTERS = [
+const DEAD_LETTERS = [
   'batches',
   'objects',
   'backfill',

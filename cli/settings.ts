@@ -61,7 +61,7 @@ export function decodeOptionsOf({ config, clock }: Settings, format: string | un
 }
 
 /** A file's text; one that can't be read is a wrong option or setting. */
-export function readText(path: string, what: string): string {
+function readText(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

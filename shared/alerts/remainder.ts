@@ -37,7 +37,7 @@ export interface Remainder extends HeldBack {
 }
 
 /** Alerts that are named. */
-export const MOST_NAMED = 500;
+const MOST_NAMED = 500;
 
 /** Alerts of which more than the name is told. */
 export const MOST_LISTED = 20;

@@ -120,8 +120,9 @@ describe.skipIf(!hasEmulator)('the function `rules`', () => {
 
   test('starts no query for which there is no time', async () => {
     said.length = 0;
+    // which of them goes first depends on which the last run did not reach
     await expect(rules({}, { ...CONTEXT, getRemainingTimeInMillis: () => 20_000 })).rejects.toThrow(
-      'could not run `slow-scan`, `of-a-network`, `slow-count`',
+      /^could not run (`(slow-scan|of-a-network|slow-count)`(, )?){3}/,
     );
     expect(said.filter((line) => line.includes('there is no time left for the query'))).toHaveLength(3);
   });
