@@ -54,8 +54,8 @@ describe.skipIf(deployed === undefined || !canKillCallers)(
           await system.deliverTraffic(traffic);
           await follow(system, traffic, await expected([traffic]));
           const [hits] = await system.faults.hits();
-          // which operations of a kind come after the first depends on what there is to do
-          if (skip === 0) expect(hits).toBe(1);
+          // what is read, and what comes after the first of a kind, depends on what is there and what a process remembers
+          if (skip === 0 && !isRead({ operation })) expect(hits).toBe(1);
           killed += hits!;
         } catch (error) {
           const when = `${applied ? 'after' : 'before'} ${operation} ${target} (${skip + 1})`;
@@ -77,7 +77,7 @@ describe.skipIf(deployed === undefined || !canKillCallers)(
   },
 );
 
-function isRead({ operation }: Step): boolean {
+function isRead({ operation }: Pick<Step, 'operation'>): boolean {
   return /\.(Get|List|Head)/.test(operation);
 }
 
