@@ -5,12 +5,7 @@ import { TRIES, type QueueName } from '../shared/operations/deployed-queues.ts';
 import type { CommonOptions } from './settings.ts';
 
 /** Queues whose dead letters go back. */
-const DEAD_LETTERS = [
-  'batches',
-  'objects',
-  'backfill',
-  'alerts',
-] as const satisfies readonly Lowercase<QueueName>[];
+const DEAD_LETTERS = ['batches', 'objects', 'backfill', 'alerts'] as const satisfies readonly Lowercase<QueueName>[];
 
 /** What can be replayed: dead letters of queues, failed calls of functions. */
 export const REDRIVABLE = [...DEAD_LETTERS, ...KEPT_CALLS] as const;
