@@ -82,25 +82,11 @@ function alarmsOf(deployment: Deployment): Readonly<Record<string, Alarm>> {
     },
     SkipData: {
       says: 'AWS skipped flow records (SKIPDATA) of more than one in a hundred: the evidence has holes. Nothing here can get them back.',
-      metrics: rate('SkipData', own('SkipData'), own('Records')),
-      statistic: 'Sum',
-      period: HOUR,
-      points: 1,
-      of: 1,
-      ...over,
-      threshold: 0.01,
-      missing: 'notBreaching',
+      ...moreThanOnePercent(own('SkipData'), own('Records')),
     },
     Quarantine: {
       says: 'More than one line in a hundred could not be read: probably `format` of a source is not that of its flow log. `sekisho doctor` compares them.',
-      metrics: rate('QuarantinedLines', own('QuarantinedLines'), own('Records')),
-      statistic: 'Sum',
-      period: HOUR,
-      points: 1,
-      of: 1,
-      ...over,
-      threshold: 0.01,
-      missing: 'notBreaching',
+      ...moreThanOnePercent(own('QuarantinedLines'), own('Records')),
     },
     Unreadable: {
       says: 'Deliveries came that are none of flow logs. They lie under quarantine/ in the lake.',
@@ -111,14 +97,7 @@ function alarmsOf(deployment: Deployment): Readonly<Record<string, Alarm>> {
     },
     LateRecords: {
       says: 'More than one record in a hundred came after its hour was closed, a day after the last one for it: they are in the lake, but no rule with a window saw them. Find out what was held back for so long: a redrive, a backfill, or a log that is delivered late.',
-      metrics: rate('LateRecords', own('LateRecords'), own('Records')),
-      statistic: 'Sum',
-      period: HOUR,
-      points: 1,
-      of: 1,
-      ...over,
-      threshold: 0.01,
-      missing: 'notBreaching',
+      ...moreThanOnePercent(own('LateRecords'), own('Records')),
     },
     UnreadableState: {
       says: 'Window state can not be read: what belongs to it waits, and its windows do not alert, until that is mended. The log of the function `windows` names the objects and says what to do.',
@@ -228,12 +207,20 @@ function ageAlarm(queue: QueueName): readonly [string, Alarm][] {
   ];
 }
 
-/** How many of all are bad; nothing at all is no news. */
-function rate(name: string, bad: Metric, good: Metric): Alarm['metrics'] {
-  const [b, g] = ['bad', 'good'];
+/** Rings when more than one in a hundred of an hour is bad; nothing at all is no news. */
+function moreThanOnePercent(bad: Metric, good: Metric): Omit<Alarm, 'says'> {
   return {
-    expression: `IF(FILL(${b}, 0) + FILL(${g}, 0) > 0, FILL(${b}, 0) / (FILL(${b}, 0) + FILL(${g}, 0)), 0)`,
-    of: { [b]: { ...bad, label: name }, [g]: good },
+    metrics: {
+      expression: 'IF(FILL(bad, 0) + FILL(good, 0) > 0, FILL(bad, 0) / (FILL(bad, 0) + FILL(good, 0)), 0)',
+      of: { bad, good },
+    },
+    statistic: 'Sum',
+    period: HOUR,
+    points: 1,
+    of: 1,
+    compare: 'GreaterThanThreshold',
+    threshold: 0.01,
+    missing: 'notBreaching',
   };
 }
 

@@ -9,7 +9,6 @@ export interface Metric {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: readonly { readonly Name: string; readonly Value: unknown }[];
-  readonly label?: string;
 }
 
 /** A metric that the functions write themselves; see functions/ for when. */

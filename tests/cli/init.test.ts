@@ -1,11 +1,12 @@
 /** `sekisho init`: from flags, and from answers on a terminal. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../shared/config/config.ts';
 import { parseConfig } from '../../shared/config/parse-config.ts';
 import { PROGRAM, sekisho } from '../support/program.ts';
+import { hasPseudoTerminals } from '../support/pseudo-terminal.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const configIn = (folder: string, name = 'sekisho.yml'): Config =>
@@ -164,15 +165,6 @@ sys.stdout.buffer.write(shown)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
-const hasPython = ((): boolean => {
-  try {
-    execFileSync('python3', ['-c', 'import pty, fcntl'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
 type Script = readonly (readonly [wait: string, type: string])[];
 
 function answer(
@@ -192,7 +184,7 @@ function answer(
 const ENTER = '\r';
 const DOWN = '\u001B[B';
 
-describe.skipIf(!hasPython)('on a terminal', () => {
+describe.skipIf(!hasPseudoTerminals)('on a terminal', () => {
   test('questions make a configuration; an answer that fits nothing is asked again', async () => {
     const cwd = await temporaryFolder();
     const { code, shown } = answer(

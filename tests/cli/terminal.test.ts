@@ -1,9 +1,10 @@
 /** What a terminal shows, and what a file or pipe gets instead. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { AS_OF, EVENTS, PROGRAM, sekisho } from '../support/program.ts';
+import { hasPseudoTerminals } from '../support/pseudo-terminal.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const HOUR = join(EVENTS, 'hour');
@@ -28,15 +29,6 @@ while True:
 sys.stdout.buffer.write(shown)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
-
-const hasPython = ((): boolean => {
-  try {
-    execFileSync('python3', ['-c', 'import pty, fcntl'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 
 function onTerminal(
   width: number,
@@ -65,7 +57,7 @@ test.for([{}, { NO_COLOR: '1' }])('a pipe gets no escape codes (%o)', async (env
   expect(stdout + stderr).not.toContain(ESCAPE);
 });
 
-describe.skipIf(!hasPython)('on a terminal (skipped where python3 is missing)', () => {
+describe.skipIf(!hasPseudoTerminals)('on a terminal (skipped where python3 is missing)', () => {
   test('severities have colours', async () => {
     const folder = await temporaryFolder();
     const { code, shown } = onTerminal(80, ['ingest', HOUR, '--lake', 'lake', ...AS_OF], folder);

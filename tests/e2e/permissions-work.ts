@@ -8,7 +8,15 @@ import { encodeClosed } from '../../shared/windows/hour.ts';
 import { hourKey } from '../../shared/windows/layout.ts';
 import type { Asked } from './permissions-proxy.ts';
 import { PLACES, type Called, type EnforcingSystem } from './permissions-system.ts';
-import { ACCOUNT, asText, makeTraffic, toSubscriptionEvent, type LogEvent, type Traffic } from './traffic.ts';
+import {
+  ACCOUNT,
+  asText,
+  makeTraffic,
+  packTraffic,
+  toSubscriptionEvent,
+  type LogEvent,
+  type Traffic,
+} from './traffic.ts';
 
 /** What a function did, and what became of it. */
 export interface Work {
@@ -30,14 +38,14 @@ export async function doWork(system: EnforcingSystem, name: FunctionName): Promi
 const PREPARE: Readonly<Record<FunctionName, (system: EnforcingSystem) => Promise<readonly object[]>>> = {
   async Detect() {
     // the second is hardly packed, so that no queue takes it
-    return [toSubscriptionEvent(flows()), { awslogs: { data: packed(manyFlows(), 0) } }];
+    return [toSubscriptionEvent(flows()), { awslogs: { data: packTraffic(manyFlows(), 0) } }];
   },
 
   async Archive(system) {
     const key = `parked/2026-11-24/${process.hrtime.bigint()}`;
-    await system.put(system.outputs['Transit']!, key, packed(flows()));
+    await system.put(system.outputs['Transit']!, key, packTraffic(flows()));
     const sent = [withBroken(flows()), gateways()].map(
-      (traffic) => ({ kind: 'packed', packed: packed(traffic) }) as const,
+      (traffic) => ({ kind: 'packed', packed: packTraffic(traffic) }) as const,
     );
     return [messages([...sent, { kind: 'parked', key } as const].map(encodeBatchMessage))];
   },
@@ -62,7 +70,7 @@ const PREPARE: Readonly<Record<FunctionName, (system: EnforcingSystem) => Promis
   async Windows(system) {
     await system.clear('windows/');
     await system.clear(ALERTS);
-    const sent = [flows(), hoursAgo(flows(), 5)].map((traffic) => packed(traffic));
+    const sent = [flows(), hoursAgo(flows(), 5)].map((traffic) => packTraffic(traffic));
     await system.call('Archive', messages(sent.map((text) => encodeBatchMessage({ kind: 'packed', packed: text }))));
     // that hour is over: a run that closed it was interrupted
     const hour = Math.floor(Date.now() / HOUR_MS) - 5;
@@ -156,19 +164,6 @@ function gateways(): Traffic {
 
 function gatewayText(): string {
   return `${GATEWAY.text}\n${gatewayLine()}\n`;
-}
-
-/** Traffic as CloudWatch Logs packs it. */
-function packed({ logGroup, logStream, events }: Traffic, level = 6): string {
-  const document = {
-    messageType: 'DATA_MESSAGE',
-    owner: ACCOUNT,
-    logGroup,
-    logStream,
-    subscriptionFilters: ['sekisho'],
-    logEvents: events,
-  };
-  return gzipSync(JSON.stringify(document), { level }).toString('base64');
 }
 
 /** Messages of a queue, as Lambda hands them over. */

@@ -63,10 +63,8 @@ export function makeTraffic({
   };
 }
 
-/** The traffic as a subscription delivers it to a function. */
-export function toSubscriptionEvent({ logGroup, logStream, events }: Omit<Traffic, 'interfaceId'>): {
-  readonly awslogs: { readonly data: string };
-} {
+/** The traffic as CloudWatch Logs packs it, gzipped at this level. */
+export function packTraffic({ logGroup, logStream, events }: Omit<Traffic, 'interfaceId'>, level = 6): string {
   const document = {
     messageType: 'DATA_MESSAGE',
     owner: ACCOUNT,
@@ -75,7 +73,14 @@ export function toSubscriptionEvent({ logGroup, logStream, events }: Omit<Traffi
     subscriptionFilters: ['sekisho'],
     logEvents: events,
   };
-  return { awslogs: { data: gzipSync(JSON.stringify(document)).toString('base64') } };
+  return gzipSync(JSON.stringify(document), { level }).toString('base64');
+}
+
+/** The traffic as a subscription delivers it to a function. */
+export function toSubscriptionEvent(traffic: Omit<Traffic, 'interfaceId'>): {
+  readonly awslogs: { readonly data: string };
+} {
+  return { awslogs: { data: packTraffic(traffic) } };
 }
 
 /** The fields of the default format. */

@@ -36,7 +36,7 @@ test('all of their targets are told, over all pages', async () => {
     {
       ...BASE,
       logDestinationType: 's3',
-      logDestination: 'arn:aws:s3:::logs/net/work/',
+      logDestination: 'arn:aws:s3:::logs/net/team/',
       destinationOptions:
         '<fileFormat>parquet</fileFormat><hiveCompatiblePartitions>true</hiveCompatiblePartitions><perHourPartition>false</perHourPartition>',
     },
@@ -59,7 +59,7 @@ test('all of their targets are told, over all pages', async () => {
   const bucket = { kind: 'bucket', bucket: 'logs' };
   expect(observed.value.slice(1).map(({ target }) => target)).toEqual([
     { kind: 'log-group', name: '/vpc/flow' },
-    { ...bucket, prefix: 'net/work/', parquet: true, hive: true, hourly: false },
+    { ...bucket, prefix: 'net/team/', parquet: true, hive: true, hourly: false },
     { ...bucket, prefix: '', parquet: false, hive: false, hourly: false },
     { kind: 'other' },
   ]);

@@ -9,8 +9,13 @@ import { signPost } from '../../../shared/adapters/aws/sign-request.ts';
 
 const sdk = new SQSClient({ region: 'eu-west-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
 
+/** The class of the signers that the SDK makes for itself, as far as it is used here. */
+type SignerClass = new (options: object) => {
+  sign(request: object, options: { readonly signingDate: Date }): Promise<{ readonly headers: unknown }>;
+};
+
 test('requests are signed as the SDK signs them', async () => {
-  const Signer = (await sdk.config.signer()).constructor as any;
+  const Signer = (await sdk.config.signer()).constructor as SignerClass;
   const { sha256 } = sdk.config;
   const text = fc.string({ unit: 'grapheme', minLength: 1 });
   const word = fc.stringMatching(/^[A-Za-z0-9/+=]{1,40}$/);
